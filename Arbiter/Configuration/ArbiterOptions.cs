@@ -1,0 +1,53 @@
+using Arbiter.Core;
+using Contracts.Vocabulary;
+
+namespace Arbiter.Configuration;
+
+/// <summary>The whole of arbiter.yaml, checked (docs/configuration.md).</summary>
+public sealed record ArbiterOptions
+{
+    public required ClusterName Cluster { get; init; }
+    /// <summary>This replica's name; default: the host's name.</summary>
+    public required string Replica { get; init; }
+    public required Uri RabbitMqUri { get; init; }
+    public required string RabbitMqPassword { get; init; }
+    public required QuorumOptions Quorum { get; init; }
+    /// <summary>The cluster's keys, newest first, as read from the key file.</summary>
+    public required string ClusterKey { get; init; }
+    /// <summary>Where the API and the status page listen; default 127.0.0.1:8080.</summary>
+    public required string HttpListen { get; init; }
+    public required IReadOnlyList<GroupOptions> Groups { get; init; }
+}
+
+public sealed record QuorumOptions
+{
+    /// <summary>host:port of each acceptor, 3 or 5 (1 only with <c>quorum: single</c>).</summary>
+    public required IReadOnlyList<string> Redis { get; init; }
+    public string? User { get; init; }
+    public string? Password { get; init; }
+    public bool Tls { get; init; }
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(6);
+    public TimeSpan Renew { get; init; } = TimeSpan.FromMilliseconds(1500);
+    public TimeSpan RpcTimeout { get; init; } = TimeSpan.FromMilliseconds(400);
+    public TimeSpan Guard { get; init; } = TimeSpan.FromMilliseconds(250);
+    /// <summary>Bound of the difference of two hosts' clock rates.</summary>
+    public double ClockRate { get; init; } = 0.01;
+    public TimeSpan Margin { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a candidate waits over a silent leader: longer than the lease at the worst clock-rate ratio.</summary>
+    public TimeSpan TakeoverWait => Lease * ((1 + ClockRate) / (1 - ClockRate)) + Margin;
+}
+
+public sealed record GroupOptions
+{
+    public required GroupName Name { get; init; }
+    public required IReadOnlyList<string> Vips { get; init; }
+    public required IReadOnlyList<MemberOptions> Members { get; init; }
+    public ControlPlaneLoss OnControlPlaneLoss { get; init; } = ControlPlaneLoss.Local;
+    public Isolation OnIsolation { get; init; } = Isolation.Fence;
+    public GroupMode Mode { get; init; } = GroupMode.Act;
+    public bool Brakes { get; init; } = true;
+    public TimeSpan Rearm { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+public sealed record MemberOptions(NodeId Node, int Preference);

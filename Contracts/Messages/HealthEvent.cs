@@ -1,0 +1,96 @@
+using Contracts.Vocabulary;
+
+namespace Contracts.Messages;
+
+/// <summary>
+/// A node's whole level, never a delta: sent at once on any change (a first miss too) and with each heartbeat.
+/// Exchange <c>vip.health</c>, routing key <c>health.&lt;node&gt;</c>. Ages and durations are in milliseconds at the moment of sending.
+/// </summary>
+public sealed record HealthEvent : IMessage
+{
+    /// <summary>Schema version; readers refuse what they do not know.</summary>
+    public required int V { get; init; }
+    public required ClusterName Cluster { get; init; }
+    public required NodeId Node { get; init; }
+    /// <summary>Random per start of the agent. Two live ones for one node: <c>DuplicateNode</c>.</summary>
+    public required string Process { get; init; }
+    /// <summary>The kernel's boot id of the host.</summary>
+    public required string BootId { get; init; }
+    /// <summary>Rises by one per event of this process; the receiver drops what is not newer.</summary>
+    public required long Seq { get; init; }
+    /// <summary>Echoed by the next order; an order is valid for its validity counted from the moment this nonce was sent.</summary>
+    public required string Nonce { get; init; }
+    /// <summary>How late the agent's own loop was at worst since the last event.</summary>
+    public required long LoopDelayMs { get; init; }
+    /// <summary>The agent's loop was away for more than 2 s: it acts on local health only until this has run out; 0 = not tilted.</summary>
+    public long TiltMs { get; init; }
+    public required IReadOnlyList<ProbeReading> Probes { get; init; }
+    public required IReadOnlyList<GroupReading> Groups { get; init; }
+}
+
+/// <summary>One probe as it stands.</summary>
+public sealed record ProbeReading
+{
+    public required string Name { get; init; }
+    /// <summary>What is asked: process, http, ping.</summary>
+    public required string Kind { get; init; }
+    public required ProbeClass Class { get; init; }
+    /// <summary>After rise and fall.</summary>
+    public required ProbeState State { get; init; }
+    /// <summary>Why it is what it is, for people; at most 200 characters.</summary>
+    public required string Reason { get; init; }
+    /// <summary>How long it has been in this state.</summary>
+    public required long SinceMs { get; init; }
+    /// <summary>Consecutive bad samples up to now; the first is reported while the state is still up.</summary>
+    public required int Misses { get; init; }
+    /// <summary>Age of the first of these misses; 0 without one.</summary>
+    public required long FirstMissMs { get; init; }
+    /// <summary>Consecutive good samples up to now, at most 1000.</summary>
+    public required int Goods { get; init; }
+    /// <summary>Age of the newest sample; -1 when there was none.</summary>
+    public required long SampleMs { get; init; }
+    /// <summary>Age of the sample before it; -1 when there was none.</summary>
+    public required long PreviousSampleMs { get; init; }
+    /// <summary>How long the newest sample took; -1 when there was none.</summary>
+    public required double LatencyMs { get; init; }
+    /// <summary>How often it samples.</summary>
+    public required long IntervalMs { get; init; }
+}
+
+/// <summary>What a node is in one group.</summary>
+public sealed record GroupReading
+{
+    public required GroupName Group { get; init; }
+    /// <summary>By keepalived's own word.</summary>
+    public required VrrpRole Role { get; init; }
+    /// <summary>How long it has been in that role.</summary>
+    public required long RoleMs { get; init; }
+    /// <summary>Every VIP of the group is on the interface (netlink).</summary>
+    public required bool VipPresent { get; init; }
+    public required bool KeepalivedAlive { get; init; }
+    /// <summary>As keepalived last said it; 0 = never heard.</summary>
+    public required int EffectivePriority { get; init; }
+    public required int Base { get; init; }
+    /// <summary>The fence file is 1.</summary>
+    public required bool Fenced { get; init; }
+    /// <summary>What the priority file stands for.</summary>
+    public required SteeredRole Steered { get; init; }
+    public required Health Health { get; init; }
+    /// <summary>How long the health has been good without a break; 0 when it is not good.</summary>
+    public required long HealthyMs { get; init; }
+    /// <summary>Highest token applied; zeros = none yet.</summary>
+    public required long Generation { get; init; }
+    public required long Term { get; init; }
+    public required long Epoch { get; init; }
+    /// <summary>The role last accepted from an order; null before the first.</summary>
+    public OrderedRole? Ordered { get; init; }
+    /// <summary>The ordered role waits for keepalived (holder before MASTER).</summary>
+    public required bool Pending { get; init; }
+    /// <summary>Why steering does not work (ActuatorFailed, persist); null when it does.</summary>
+    public string? Fault { get; init; }
+    /// <summary>The last 16 transitions, so that a lost <see cref="RoleObserved"/> costs nothing.</summary>
+    public required IReadOnlyList<RoleTransition> Transitions { get; init; }
+}
+
+/// <summary>A change of role; (boot id, counter) names it for ever.</summary>
+public sealed record RoleTransition(string BootId, long Counter, VrrpRole Role, long AgeMs);

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Contracts.Messages;
+using Contracts.Vocabulary;
+
+namespace NodeAgent.Core;
+
+/// <summary>What the core wants done. Carried out in the order given; results come back as inputs.</summary>
+public abstract record Effect
+{
+    private Effect() { }
+
+    /// <summary>Write a steering file; a failure returns as <see cref="Input.WriteFailed"/>.</summary>
+    public sealed record Write(GroupName Group, SteeringFile File, int Value) : Effect;
+
+    /// <summary>Save what is obeyed; returns as <see cref="Input.Persisted"/> with the same request number.</summary>
+    public sealed record Persist(long Request, ImmutableSortedDictionary<GroupName, ObeyedRecord> Obeyed) : Effect;
+
+    public sealed record PublishHealth(HealthEvent Event) : Effect;
+
+    public sealed record PublishRole(RoleObserved Role) : Effect;
+
+    public sealed record PublishResult(OrderResult Result) : Effect;
+
+    /// <summary>A line for the log; the code is stable (docs/operating.md), the text is for people.</summary>
+    public sealed record Say(Severity Severity, string Code, string Text) : Effect;
+}
+
+public enum Severity { Information, Warning, Error }
