@@ -14,7 +14,7 @@ internal static class Actuator
     {
         if (group.RetryWriteAt > turn.Now) return group;
         var expected = Priorities.Effective(group.Options, group.PriorityFile ?? 0);
-        var settled = group.Role is VrrpRole.Master or VrrpRole.Backup && group.PrioritySaidAt > TimeSpan.Zero
+        var settled = group.Role is VrrpRole.Master or VrrpRole.Backup && group.PrioritySaidAt is not null
             && turn.Now - group.WrittenAt > s_patience && turn.Now - group.RoleSince > s_patience;
         if (!settled) return group.ActuatorFault is null || group.EffectivePriority != expected ? group : group with { ActuatorFault = null };
         var fault = group.EffectivePriority == expected ? null

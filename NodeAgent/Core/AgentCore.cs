@@ -16,6 +16,8 @@ public static class AgentCore
     /// <summary>How often the loop ticks; what is later than this counts as the agent's own lateness.</summary>
     public static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan s_refusalGap = TimeSpan.FromSeconds(10);
+
     public static AgentStep Advance(AgentState state, Input input)
     {
         if (input is Input.Tick) state = Lateness.Fold(state, input.At);
@@ -112,21 +114,12 @@ public static class AgentCore
 
     private static AgentState Ordered(AgentState state, Order order, Turn turn)
     {
-        var (nonceAt, outcome, reason) = OrderGate.Judge(state, order, turn.Now);
-        if (nonceAt is not { } sentAt)
-        {
-            // one line per distinct reason kind: a paused leader may send hundreds
-            var kind = $"{outcome}/{order.Generation}/{order.Term}";
-            if (state.LastRefusal == kind) return state;
-            turn.Say(Severity.Warning, "OrderRefused", $"order of term {order.Generation}/{order.Term} {outcome.ToString().ToLowerInvariant()}: {reason}");
-            foreach (var wanted in order.Groups) turn.Effects.Add(new Effect.PublishResult(Results.Of(state, order, wanted, outcome, reason)));
-            return state with { LastRefusal = kind };
-        }
+        var verdict = OrderGate.Judge(state, order, turn.Now);
+        if (verdict.NonceAt is not { } sentAt) return Refused(state, order, verdict, turn);
         state = state with
         {
             Speaker = new SpeakerToken(order.Generation, order.Term),
             OrderSeq = order.Seq,
-            LastRefusal = null,
             BrokerAnsweredAt = turn.Now,
             ReportUntil = order.Report ? turn.Now + TimeSpan.FromSeconds(1) : state.ReportUntil,
         };
@@ -137,6 +130,16 @@ public static class AgentCore
             else turn.Effects.Add(new Effect.PublishResult(Results.Of(state, order, wanted, group is null ? OrderOutcome.Refused : OrderOutcome.Stale, why)));
         }
         return state;
+    }
+
+    /// <summary>One line and one answer per kind of refusal in ten seconds: a deposed leader or a replay may send hundreds.</summary>
+    private static AgentState Refused(AgentState state, Order order, OrderGate.Verdict verdict, Turn turn)
+    {
+        if (state.RefusalsTold.TryGetValue(verdict.Code, out var told) && turn.Now - told < s_refusalGap) return state;
+        turn.Say(Severity.Warning, "OrderRefused",
+            $"order of term {order.Generation}/{order.Term} {verdict.Outcome.ToString().ToLowerInvariant()}: {verdict.Reason}");
+        foreach (var wanted in order.Groups) turn.Effects.Add(new Effect.PublishResult(Results.Of(state, order, wanted, verdict.Outcome, verdict.Reason)));
+        return state with { RefusalsTold = state.RefusalsTold.SetItem(verdict.Code, turn.Now) };
     }
 
     private static AgentState Link(AgentState state, bool connected, Turn turn)

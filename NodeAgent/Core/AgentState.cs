@@ -31,7 +31,9 @@ public sealed record AgentState
     public long OrderSeq { get; init; }
     public NonceLedger Nonces { get; init; } = NonceLedger.Empty;
     public TimeSpan ReportUntil { get; init; }
-    public string? LastRefusal { get; init; }
+    /// <summary>When each kind of refusal was last told.</summary>
+    public ImmutableSortedDictionary<string, TimeSpan> RefusalsTold { get; init; } =
+        ImmutableSortedDictionary.Create<string, TimeSpan>(StringComparer.Ordinal);
 
     // events
     public long Seq { get; init; }

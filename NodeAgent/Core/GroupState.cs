@@ -17,7 +17,7 @@ public sealed record GroupState
     public bool KeepalivedAlive { get; init; }
     /// <summary>As keepalived last said it, or as base + file before it said anything.</summary>
     public int EffectivePriority { get; init; }
-    public TimeSpan PrioritySaidAt { get; init; }
+    public TimeSpan? PrioritySaidAt { get; init; }
     public long Counter { get; init; }
     public ImmutableArray<Transition> Transitions { get; init; } = [];
 
@@ -37,6 +37,8 @@ public sealed record GroupState
     public SteeredRole Steered { get; init; }
     public Fence? Fence { get; init; }
     public TimeSpan? YieldUntil { get; init; }
+    /// <summary>When the fence file was last set: until keepalived has spoken after it, its MASTER is a thing of the past.</summary>
+    public TimeSpan? FencedAt { get; init; }
     /// <summary>Tokens whose fence or yield has run its course, so that a refresh of the same order does not start it again.</summary>
     public FencingToken FenceSpent { get; init; }
     public FencingToken YieldSpent { get; init; }

@@ -29,7 +29,7 @@ internal static class IsolationWatch
                 {
                     if (target.GoodSince is { } since && now - since >= timings.IsolationGrace) return false;
                 }
-                else if (now - good < timings.IsolationGrace) return false;
+                else if (target.Misses == 0 || now - good < timings.IsolationGrace) return false;
             }
         }
         // with every address forgotten nothing can be said any more: what was isolated stays so

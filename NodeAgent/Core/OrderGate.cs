@@ -16,25 +16,28 @@ namespace NodeAgent.Core;
 /// </summary>
 internal static class OrderGate
 {
-    /// <returns>When the echoed nonce was sent, or why the order may not act.</returns>
-    public static (TimeSpan? NonceAt, OrderOutcome Outcome, string Reason) Judge(AgentState agent, Order order, TimeSpan now)
+    /// <param name="NonceAt">When the echoed nonce was sent; null when the order may not act.</param>
+    /// <param name="Code">Which rule refused it.</param>
+    public readonly record struct Verdict(TimeSpan? NonceAt, OrderOutcome Outcome, string Code, string Reason);
+
+    public static Verdict Judge(AgentState agent, Order order, TimeSpan now)
     {
         if (order.Process != agent.Process)
-            return Stale($"it is for process {order.Process}, this is {agent.Process}");
+            return Stale("process", $"it is for process {order.Process}, this is {agent.Process}");
         if (agent.Nonces.SentAt(agent.Process, order.Nonce) is not { } sentAt)
-            return Stale("its nonce is unknown");
+            return Stale("nonce", "its nonce is unknown");
         if (now - sentAt > TimeSpan.FromMilliseconds(order.ValidMs))
-            return Stale($"it has expired: its nonce is {(now - sentAt).TotalSeconds:0.0} s old");
+            return Stale("expired", $"it has expired: its nonce is {(now - sentAt).TotalSeconds:0.0} s old");
         var speaker = new SpeakerToken(order.Generation, order.Term);
         if (speaker < agent.Speaker)
-            return Stale($"its speaker {speaker} is below {agent.Speaker}");
+            return Stale("speaker", $"its speaker {speaker} is below {agent.Speaker}");
         if (speaker == agent.Speaker && order.Seq <= agent.OrderSeq)
-            return Stale($"its sequence {order.Seq} is not above {agent.OrderSeq}: replayed or overtaken");
+            return Stale("sequence", $"its sequence {order.Seq} is not above {agent.OrderSeq}: replayed or overtaken");
         if (agent.Tilted(now))
-            return (null, OrderOutcome.Refused, "the agent was away and is calming down");
-        return (sentAt, OrderOutcome.Applied, "");
+            return new Verdict(null, OrderOutcome.Refused, "tilt", "the agent was away and is calming down");
+        return new Verdict(sentAt, OrderOutcome.Applied, "", "");
 
-        static (TimeSpan?, OrderOutcome, string) Stale(string reason) => (null, OrderOutcome.Stale, reason);
+        static Verdict Stale(string code, string reason) => new(null, OrderOutcome.Stale, code, reason);
     }
 
     public static string? JudgeGroup(GroupState group, Order order, GroupOrder wanted)

@@ -28,7 +28,8 @@ internal static class Results
             };
             if (result == group.Reported) continue;
             turn.Effects.Add(new Effect.PublishResult(result));
-            if (outcome == OrderOutcome.Refused)
+            // an unhealthy node has already said so itself
+            if (outcome == OrderOutcome.Refused && group.Health != Health.HardBad)
                 turn.Say(Severity.Warning, "OrderRefused", $"{name}: {Orders.Word(order.Role)} refused: {reason}");
             state = state with { Groups = state.Groups.SetItem(name, group with { Reported = result }) };
         }

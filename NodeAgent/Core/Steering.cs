@@ -42,6 +42,7 @@ internal static class Steering
             Fence = new Fence(kind, turn.Now, turn.Now + Priorities.FenceDeadline(group.Options)),
             Steered = group.Steered == SteeredRole.Sick && kind != FenceKind.Own ? SteeredRole.Sick : SteeredRole.Untold,
             YieldUntil = null,
+            FencedAt = turn.Now,
         };
     }
 
@@ -132,7 +133,7 @@ internal static class Steering
         if (group.Policy.OnControlPlaneLoss == ControlPlaneLoss.Release && !order.IsValid(turn.Now)) return group;
         var wanted = order.Role switch
         {
-            OrderedRole.Holder when group.Holding && group.HealthySince is not null && IsSaved(group) => SteeredRole.Holder,
+            OrderedRole.Holder when group.Holding && !AwaitsFault(group, turn) && group.HealthySince is not null && IsSaved(group) => SteeredRole.Holder,
             OrderedRole.Standby when group.Role == VrrpRole.Backup && group.HealthySince is not null && order.IsValid(turn.Now) && IsSaved(group) => SteeredRole.Standby,
             OrderedRole.Untold when group.Role != VrrpRole.Master => SteeredRole.Untold,
             _ => group.Steered,
@@ -141,6 +142,13 @@ internal static class Steering
         turn.Urgent = true;
         return group with { Steered = wanted, YieldUntil = null };
     }
+
+    /// <summary>
+    /// A fence that ended within a moment of its start: keepalived's FAULT is still on its way, and 254 written now would take the VIP back.
+    /// A second later keepalived has either spoken or never saw the fence.
+    /// </summary>
+    private static bool AwaitsFault(GroupState group, Turn turn) =>
+        group.FencedAt is { } fenced && group.RoleSince <= fenced && turn.Now - fenced <= TimeSpan.FromSeconds(1);
 
     public static bool IsSaved(GroupState group) => group is { Order: { } order, Saved: { } saved }
         && saved.Generation == order.Generation && saved.Epoch == order.Epoch && saved.Role == order.Role;
