@@ -34,7 +34,7 @@ public static class AgentCore
             Input.BrokerAnswered => state with { BrokerAnsweredAt = turn.Now },
             Input.FilesRead read => OneGroup(state, read.Group, g => FilesRead(g, read, turn)),
             Input.WriteFailed failed => OneGroup(state, failed.Group, g => WriteFailed(g, failed, turn)),
-            Input.Persisted persisted => Persistence.Settle(state, persisted, turn),
+            Input.Persisted persisted => Saving.Settle(state, persisted, turn),
             Input.Stopping => Stop(state, turn),
             _ => state,
         };
@@ -42,7 +42,7 @@ public static class AgentCore
 
         var steered = state;
         state = EachGroup(state, g => Actuator.Check(Steering.Reconcile(g, IsolationWatch.Judge(g, steered, turn.Now), turn), turn));
-        state = Persistence.Request(state, turn);
+        state = Saving.Request(state, turn);
         state = Results.Report(state, turn);
         return new AgentStep(Heartbeat.Send(state, turn), turn.Effects);
     }

@@ -8,7 +8,7 @@ namespace NodeAgent.Core;
 /// What is obeyed reaches the disk: before a role that raises is carried out, after one that lowers. One request at a time; a failed one
 /// is tried again after a second, and meanwhile nothing is raised. A fence never waits for a disk.
 /// </summary>
-internal static class Persistence
+internal static class Saving
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
