@@ -1,7 +1,7 @@
 namespace Contracts.Configuration;
 
 /// <summary>"did you mean": the nearest known word by edit distance, when it is near enough to be a slip.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     private const int MaxLength = 64;
 
