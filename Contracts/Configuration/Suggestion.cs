@@ -17,7 +17,7 @@ public static class Suggestion
         foreach (var candidate in known.Where(k => k.Length <= MaxLength).Order(StringComparer.Ordinal))
         {
             var distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
-            if (distance < least) (best, least) = (candidate, distance);
+            if (distance < least && distance < word.Length) (best, least) = (candidate, distance);
         }
         return best;
     }
