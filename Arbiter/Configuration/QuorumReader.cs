@@ -58,15 +58,21 @@ internal static class QuorumReader
     {
         var defaults = new QuorumOptions { Redis = [] };
         var leaseValue = section.Optional("lease");
+        var renewValue = section.Optional("renew");
+        var rpcValue = section.Optional("rpcTimeout");
+        var guardValue = section.Optional("guard");
+        var rateValue = section.Optional("clockRate");
+        var marginValue = section.Optional("margin");
         var options = defaults with
         {
             Lease = leaseValue.Duration(Ms(500), Ms(60_000)) ?? defaults.Lease,
-            Renew = section.Optional("renew").Duration(Ms(50), Ms(30_000)) ?? defaults.Renew,
-            RpcTimeout = section.Optional("rpcTimeout").Duration(Ms(10), Ms(10_000)) ?? defaults.RpcTimeout,
-            Guard = section.Optional("guard").Duration(Ms(10), Ms(10_000)) ?? defaults.Guard,
-            ClockRate = section.Optional("clockRate").Number(0, 0.1) ?? defaults.ClockRate,
-            Margin = section.Optional("margin").Duration(Ms(0), Ms(10_000)) ?? defaults.Margin,
+            Renew = renewValue.Duration(Ms(50), Ms(30_000)) ?? defaults.Renew,
+            RpcTimeout = rpcValue.Duration(Ms(10), Ms(10_000)) ?? defaults.RpcTimeout,
+            Guard = guardValue.Duration(Ms(10), Ms(10_000)) ?? defaults.Guard,
+            ClockRate = rateValue.Number(0, 0.1) ?? defaults.ClockRate,
+            Margin = marginValue.Duration(Ms(0), Ms(10_000)) ?? defaults.Margin,
         };
+        if (leaseValue.Faulty || renewValue.Faulty || rpcValue.Faulty || guardValue.Faulty || rateValue.Faulty || marginValue.Faulty) return options;
         var needed = options.Renew + 2 * options.RpcTimeout + options.Guard;
         if (needed >= options.Lease)
             leaseValue.Wrong($"renew + 2 x rpcTimeout + guard ({DurationText.Format(needed)}) must be below lease ({DurationText.Format(options.Lease)}): "

@@ -15,6 +15,7 @@ public sealed class Value
     {
         _document = document;
         _node = node;
+        Faulty = node is BrokenNode;
         Path = path;
         Place = node?.Place ?? place;
     }
@@ -26,8 +27,15 @@ public sealed class Value
 
     public bool Present => _node is not null;
 
+    /// <summary>Something was found wrong with it, so a relation to other values says nothing more.</summary>
+    public bool Faulty { get; private set; }
+
     /// <summary>Reports an error at this value.</summary>
-    public void Wrong(string message) => _document.Problems.Error(Place, Path, message);
+    public void Wrong(string message)
+    {
+        Faulty = true;
+        _document.Problems.Error(Place, Path, message);
+    }
 
     /// <summary>Reports a warning at this value.</summary>
     public void Doubtful(string message) => _document.Problems.Warning(Place, Path, message);

@@ -137,17 +137,19 @@ internal static class ProbeReader
     {
         var hour = TimeSpan.FromHours(1);
         var probeClass = section.Optional("class").OneOf(("hard", ProbeClass.Hard), ("soft", ProbeClass.Soft)) ?? defaults.Class;
-        var interval = section.Optional("interval").Duration(TimeSpan.FromMilliseconds(20), hour) ?? defaults.Interval;
+        var intervalValue = section.Optional("interval");
+        var interval = intervalValue.Duration(TimeSpan.FromMilliseconds(20), hour) ?? defaults.Interval;
         var deadlineValue = section.Optional("deadline");
         var deadline = deadlineValue.Duration(TimeSpan.FromMilliseconds(5), hour) ?? defaults.DeadlineFor(interval);
-        if (relations && (deadline > interval || deadline == interval && !deadlineMayBeInterval))
+        if (relations && !intervalValue.Faulty && !deadlineValue.Faulty && (deadline > interval || deadline == interval && !deadlineMayBeInterval))
             deadlineValue.Wrong($"{DurationText.Format(deadline)} must be {(deadlineMayBeInterval ? "at most" : "below")} the interval ({DurationText.Format(interval)}): "
                 + "a sample may not run into the next; lower deadline or raise interval");
         var rise = section.Optional("rise").Integer(1, 100) ?? defaults.Rise;
-        var fall = section.Optional("fall").Integer(1, 100) ?? defaults.Fall;
+        var fallValue = section.Optional("fall");
+        var fall = fallValue.Integer(1, 100) ?? defaults.Fall;
         var holderValue = section.Optional("holderFall");
         var holderFall = holderValue.Integer(1, 101) ?? defaults.HolderFallFor(fall);
-        if (relations && holderFall < fall)
+        if (relations && !fallValue.Faulty && !holderValue.Faulty && holderFall < fall)
             holderValue.Doubtful($"{holderFall} is below fall ({fall}): the holder would be down before a candidate that sees the same, and the VIP may move for nothing");
         return new ProbeOptions
         {
