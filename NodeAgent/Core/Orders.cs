@@ -53,14 +53,20 @@ internal static class Orders
     private static GroupState OrderedFence(GroupState group, StandingOrder order, Turn turn)
     {
         if (group.Fence is { } standing)
-            return standing.Kind == FenceKind.Own ? group with { Fence = standing with { Kind = FenceKind.Ordered } } : group;
+        {
+            // a fence that stands is this order's from now on, and its end is this order's end; an isolated node that hears an order is not isolated
+            if (standing.Kind != FenceKind.Isolation) return group with { Fence = standing with { Kind = FenceKind.Ordered }, FenceSpent = order.Token };
+            if (!MayFence(order, turn)) return group;
+            var until = turn.Now + (order.OtherMaster ? order.ValidFor : Priorities.FenceDeadline(group.Options));
+            return group with { Fence = new Fence(FenceKind.Ordered, turn.Now, until), FenceSpent = order.Token };
+        }
         if (!MayFence(order, turn) || (group.FenceSpent == order.Token && !order.OtherMaster)) return group;
         return Steering.BeginFence(group, FenceKind.Ordered, turn, $"ordered {Word(order.Role)} by epoch {order.Token}") with { FenceSpent = order.Token };
     }
 
     private static GroupState Yield(GroupState group, StandingOrder order, Turn turn)
     {
-        if (!group.Holding || group.Health == Health.HardBad || group.YieldSpent == order.Token || !order.HasStandby(turn.Now, turn.Self, turn.Timings.Readiness))
+        if (group.Fence is not null || !group.Holding || group.Health == Health.HardBad || group.YieldSpent == order.Token || !order.HasStandby(turn.Now, turn.Self, turn.Timings.Readiness))
             return group;
         return group with
         {
