@@ -17,7 +17,7 @@ public sealed class AddressWatchTests(ITestOutputHelper output) : IDisposable
     {
         OwnNetwork.Run(() =>
         {
-            Box.Sh("ip link add vip0 type dummy && ip link set vip0 up && ip link add other0 type dummy && ip addr add 10.0.0.9/32 dev vip0");
+            Box.Sh("ip link add vip0 type bridge && ip link set vip0 up && ip link add other0 type bridge && ip addr add 10.0.0.9/32 dev vip0");
             var groups = new[]
             {
                 Samples.Group("web") with { Vips = ["10.0.0.1/24", "2001:db8::1/64"] },
@@ -37,7 +37,7 @@ public sealed class AddressWatchTests(ITestOutputHelper output) : IDisposable
             // an interface made anew has another index
             Box.Sh("ip link del vip0");
             Expect("there", false);
-            Box.Sh("ip link add vip0 type dummy && ip addr add 10.0.0.9/16 dev vip0");
+            Box.Sh("ip link add vip0 type bridge && ip addr add 10.0.0.9/16 dev vip0");
             Expect("there", true);
             Assert.Empty(_box.Taken());
         });
@@ -55,7 +55,7 @@ public sealed class AddressWatchTests(ITestOutputHelper output) : IDisposable
     {
         OwnNetwork.Run(() =>
         {
-            Box.Sh("ip link add vip0 type dummy && ip link set vip0 up");
+            Box.Sh("ip link add vip0 type bridge && ip link set vip0 up");
             using var watch = new AddressWatch([Samples.Group("web") with { Vips = ["10.1.0.1/32", "10.1.7.250/32"] }], _box.Clock, _box.Inbox, NullLogger.Instance);
             watch.Open();
             watch.Start();
@@ -75,7 +75,7 @@ public sealed class AddressWatchTests(ITestOutputHelper output) : IDisposable
     {
         OwnNetwork.Run(() =>
         {
-            Box.Sh("ip link add vip0 type dummy && ip link set vip0 up");
+            Box.Sh("ip link add vip0 type bridge && ip link set vip0 up");
             using var watch = new AddressWatch([Samples.Group("web") with { Vips = ["10.0.0.1/24"] }], _box.Clock, _box.Inbox, NullLogger.Instance);
             watch.Open();
             watch.Start();
