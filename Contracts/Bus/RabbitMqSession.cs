@@ -5,7 +5,8 @@ namespace Contracts.Bus;
 
 /// <summary>
 /// One life of the link: both connections, the queue and the publisher, from the connect to the first thing that falls. It is then thrown
-/// away whole. Its events come in this order: Connected, what is received and sent, blocked and unblocked, one Disconnected, nothing.
+/// away whole. Its events come in this order: Connected, what is received and sent, blocked and unblocked, one Disconnected,
+/// and the failures of what was not settled.
 /// </summary>
 internal sealed class RabbitMqSession
 {

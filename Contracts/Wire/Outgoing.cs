@@ -15,8 +15,15 @@ internal static class Outgoing
     /// <summary>At most the newest <paramref name="most"/> transitions of each group.</summary>
     public static HealthEvent WithTransitions(HealthEvent m, int most) => m with
     {
-        Groups = [.. m.Groups.Select(g => g.Transitions.Count <= most ? g : g with { Transitions = [.. g.Transitions.OrderBy(t => t.AgeMs).Take(most).Reverse()] })],
+        Groups = [.. m.Groups.Select(g => g.Transitions.Count <= most ? g : g with { Transitions = Newest(g.Transitions, most) })],
     };
+
+    /// <summary>Those of the least age, in the order they stand.</summary>
+    private static RoleTransition[] Newest(IReadOnlyList<RoleTransition> all, int most)
+    {
+        var kept = Enumerable.Range(0, all.Count).OrderBy(i => all[i].AgeMs).ThenByDescending(i => i).Take(most).Order();
+        return [.. kept.Select(i => all[i])];
+    }
 
     private static HealthEvent Clipped(HealthEvent m)
     {

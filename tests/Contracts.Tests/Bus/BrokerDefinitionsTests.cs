@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Contracts.Bus;
+using Contracts.Vocabulary;
+
+namespace Contracts.Tests.Bus;
+
+public sealed class BrokerDefinitionsTests
+{
+    private static JsonElement Permissions(string user)
+    {
+        var definitions = new BrokerDefinitions().AddNode(NodeId.Parse("lb1"), "p", "salt"u8).AddArbiter("arbiter", "p", "tlas"u8);
+        return JsonDocument.Parse(definitions.ToJson()).RootElement.GetProperty("permissions").EnumerateArray().Single(p => p.GetProperty("user").GetString() == user);
+    }
+
+    [Theory]
+    [InlineData("lb1", "configure", "q.agent.lb1.p1", true)]
+    [InlineData("lb1", "configure", "q.agent.lb10.p1", false)]
+    [InlineData("lb1", "configure", "vip.health", false)]
+    [InlineData("lb1", "write", "vip.health", true)]
+    [InlineData("lb1", "write", "vip.state", true)]
+    [InlineData("lb1", "write", "vip.orders", false)]
+    [InlineData("lb1", "write", "vip-health", false)]
+    [InlineData("lb1", "write", "", false)]
+    [InlineData("lb1", "read", "vip.orders", true)]
+    [InlineData("lb1", "read", "vip.health", false)]
+    [InlineData("lb1", "read", "q.agent.lb2.p1", false)]
+    [InlineData("lb1", "read", "amq.rabbitmq.event", false)]
+    [InlineData("arbiter", "configure", "vip.orders", true)]
+    [InlineData("arbiter", "configure", "q.agent.lb1.p1", false)]
+    [InlineData("arbiter", "write", "vip.orders", true)]
+    [InlineData("arbiter", "write", "vip.health", false)]
+    [InlineData("arbiter", "read", "vip.health", true)]
+    [InlineData("arbiter", "read", "vip.orders", false)]
+    public void Each_user_may_do_what_it_needs_and_nothing_else(string user, string what, string resource, bool allowed) =>
+        Assert.Equal(allowed, Regex.IsMatch(resource, Permissions(user).GetProperty(what).GetString()!));
+
+    [Fact]
+    public void A_password_stands_there_as_salt_and_hash_only()
+    {
+        // the example of the RabbitMQ documentation of password hashing
+        Assert.Equal("kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR", BrokerDefinitions.HashPassword("test12", [0x90, 0x8D, 0xC6, 0x0A]));
+        Assert.Throws<ArgumentException>(() => BrokerDefinitions.HashPassword("x", [1, 2, 3]));
+        Assert.DoesNotContain("guess-me", System.Text.Encoding.UTF8.GetString(new BrokerDefinitions().AddNode(NodeId.Parse("lb1"), "guess-me", "salt"u8).ToJson()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_user_twice_is_refused() =>
+        Assert.Throws<ArgumentException>(() => new BrokerDefinitions().AddArbiter("a", "p", "salt"u8).AddArbiter("a", "p", "salt"u8));
+}
