@@ -68,12 +68,12 @@ internal static class Assigning
     /// <summary>A failover is worth more than history: old moves go before a change is refused.</summary>
     private static bool Fits(ref RegisterValue value)
     {
-        if (value.Bytes <= RegisterValue.MaxBytes) return true;
+        if (value.CountBytes() <= RegisterValue.MaxBytes) return true;
         foreach (var keep in new[] { 3, 1, 0 })
         {
             var groups = value.Groups.ToImmutableSortedDictionary(g => g.Key, g => g.Value with { Moves = [.. g.Value.Moves.TakeLast(keep)] });
             var trimmed = value with { Groups = groups };
-            if (trimmed.Bytes > RegisterValue.MaxBytes) continue;
+            if (trimmed.CountBytes() > RegisterValue.MaxBytes) continue;
             value = trimmed;
             return true;
         }

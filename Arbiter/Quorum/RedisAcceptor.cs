@@ -29,7 +29,9 @@ internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAc
         {
             return await asking.WaitAsync(access.Deadline, time, stopping);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ArgumentException or InvalidOperationException or IOException or System.Net.Sockets.SocketException)
+#pragma warning disable CA1031 // whatever the client library throws is a server without an answer
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             // the late answer of an abandoned question is looked at by nobody, its error neither
             _ = asking.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
@@ -99,6 +101,7 @@ internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAc
         var options = new ConfigurationOptions
         {
             AbortOnConnectFail = false,
+            AllowAdmin = true,                                            // the library counts INFO as administration
             BacklogPolicy = BacklogPolicy.FailFast,
             ConnectTimeout = 1000,
             ReconnectRetryPolicy = new LinearRetry(200),

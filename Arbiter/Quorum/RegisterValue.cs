@@ -36,7 +36,7 @@ internal sealed record RegisterValue
 
     public string ToJson() => JsonSerializer.Serialize(this, RegisterJson.Default.RegisterValue);
 
-    public int Bytes => Encoding.UTF8.GetByteCount(ToJson());
+    public int CountBytes() => Encoding.UTF8.GetByteCount(ToJson());
 
     /// <summary>Reads what a server returned. Never throws: a value that is no register says why in <paramref name="reason"/>.</summary>
     public static bool TryParse(string json, [NotNullWhen(true)] out RegisterValue? value, out string reason)

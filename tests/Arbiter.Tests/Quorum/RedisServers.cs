@@ -65,7 +65,7 @@ internal sealed class RedisServers : IAsyncDisposable
             var command = $"redis-server --port {port} --bind 127.0.0.1 --dir {_directory} --save '' {persistence} {string.Join(' ', extra)}";
             var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
             start.ArgumentList.Add("-c");
-            start.ArgumentList.Add($"{command} >/dev/null 2>&1 & P=$!; read -r X; kill -9 $P; wait $P");
+            start.ArgumentList.Add($"exec 2>/dev/null; {command} >/dev/null & P=$!; read -r X; kill -9 $P; wait $P");
             _shell = Process.Start(start)!;
             for (var tries = 0; tries < 500; tries++)
             {

@@ -95,7 +95,7 @@ public sealed class RegisterValueTests
         for (var i = 0; i < 2000 && refused is null; i++)
         {
             var (next, verdicts) = Assigning.Apply(value, [Move($"group-{i:D4}", 0, "lb1", "initial: the only master for three seconds")]);
-            Assert.True(next.Bytes <= RegisterValue.MaxBytes);
+            Assert.True(next.CountBytes() <= RegisterValue.MaxBytes);
             if (!verdicts[0].Granted) refused = verdicts[0].Reason;
             else value = next;
         }
