@@ -6,7 +6,7 @@ namespace Arbiter.Quorum;
 internal static class RedisErrors
 {
     private static readonly string[] Known =
-        ["OOM", "BUSY", "READONLY", "MISCONF", "NOAUTH", "WRONGPASS", "NOPERM", "LOADING", "MASTERDOWN", "BADBALLOT", "NOREPLICAS"];
+        ["OOM", "BUSY", "READONLY", "MISCONF", "WRONGPASS", "NOAUTH", "NOPERM", "LOADING", "MASTERDOWN", "BADBALLOT", "NOREPLICAS"];
 
     public static Reply Classify(Exception error) => error switch
     {
