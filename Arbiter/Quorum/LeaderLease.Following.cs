@@ -12,6 +12,12 @@ internal sealed partial class LeaderLease
     private void OnRead(Reply reply)
     {
         if (reply.Answer != Answer.Ok) return;
+        TakeRead(reply);
+        if (_role is not Role.Leading) KnowIfMajority();
+    }
+
+    private void TakeRead(Reply reply)
+    {
         _proposer = _proposer.Learn(reply.Promised).Learn(reply.Accepted);
         // The highest ballot ever seen: reads that alternate between servers must not start the wait anew.
         if (reply.Accepted <= _seenBallot) return;
@@ -41,14 +47,19 @@ internal sealed partial class LeaderLease
     {
         if (ballot <= _seenBallot) return;
         // Compared by content: after an unknown outcome the same revision may have been handed out for another move.
-        var same = _seen is not null && SameGroups(_seen, value);
-        var changed = !same || _owesObserved || _seen!.Gen != value.Gen || _seen.Term != value.Term;
-        if (same) value = value with { Groups = _seen!.Groups };
+        if (_known is not null && SameGroups(_known, value)) value = value with { Groups = _known.Groups };
         (_seen, _seenBallot, _seenAt) = (value, ballot, _now);
         _trouble = "";
-        if (!changed) return;
+    }
+
+    /// <summary>A value that a majority was seen to hold stands; one that only a minority holds may still vanish and is told to nobody.</summary>
+    private void KnowIfMajority()
+    {
+        if (_seen is null || ReferenceEquals(_seen, _known) || _picture.Holding(_seenBallot) < Majority.Of(_servers.Length)) return;
+        var changed = _owesObserved || _known is null || _known.Gen != _seen.Gen || _known.Term != _seen.Term || !ReferenceEquals(_known.Groups, _seen.Groups);
+        _known = _seen;
         _owesObserved = false;
-        Tell(new RegisterEvent.Observed(value.Gen, value.Term, AssignmentsOf(value)));
+        if (changed) Tell(new RegisterEvent.Observed(_known.Gen, _known.Term, AssignmentsOf(_known)));
     }
 
     private static bool SameGroups(RegisterValue a, RegisterValue b) => a.Groups.Count == b.Groups.Count && a.Groups.All(g =>

@@ -20,7 +20,7 @@ internal sealed partial class LeaderLease
     private void Lead(RegisterValue value, Ballot ballot, TimeSpan until)
     {
         _role = Role.Leading;
-        (_seen, _seenBallot, _seenAt) = (value, ballot, _now);
+        (_seen, _known, _seenBallot, _seenAt) = (value, value, ballot, _now);
         (_term, _generation, _leaseUntil) = (value.Term, value.Gen, until);
         _nextRenew = until - _settings.Lease + _settings.Renew;
         _owesObserved = false;
@@ -55,7 +55,7 @@ internal sealed partial class LeaderLease
         {
             case Outcome.Acknowledged:
                 var value = result.New!;
-                (_seen, _seenBallot, _seenAt) = (value, result.Ballot, _now);
+                (_seen, _known, _seenBallot, _seenAt) = (value, value, result.Ballot, _now);
                 _leaseUntil = change.Started + _settings.Lease;
                 _nextRenew = _pending.Count > 0 ? _now : change.Started + _settings.Renew;
                 foreach (var verdict in Assigning.Apply(result.Current! with { Seq = value.Seq }, change.Batch).Verdicts)
@@ -64,7 +64,11 @@ internal sealed partial class LeaderLease
                 _owesObserved = false;
                 break;
             case Outcome.Unknown:
-                NotKnown(change, result.Reason);
+                // what the rule refused was not sent, so it is refused whatever became of the rest
+                var verdicts = Assigning.Apply(result.Current!, change.Batch).Verdicts;
+                foreach (var refused in verdicts.Where(v => !v.Granted))
+                    Tell(new RegisterEvent.Settled(refused.Proposal, ProposalOutcome.Refused, refused.Current, refused.Reason));
+                NotKnown(change with { Batch = [.. change.Batch.Where((_, i) => verdicts[i].Granted)] }, result.Reason);
                 Retry();
                 break;
             default:                                              // declined or lost: nothing of the batch was sent
@@ -93,8 +97,9 @@ internal sealed partial class LeaderLease
     private void StepDown(string reason)
     {
         _role = Role.Following;
+        if (_change is { } change && _proposer.HasSent) NotKnown(change, reason);
+        else if (_change is { } unsent) _pending.InsertRange(0, unsent.Batch);
         _proposer = _proposer.Abandon();
-        if (_change is { } change) NotKnown(change, reason);
         _change = null;
         foreach (var waiting in _pending) Refuse(waiting.Proposal, $"this replica stopped leading: {reason}");
         _pending.Clear();
@@ -114,7 +119,7 @@ internal sealed partial class LeaderLease
     private void Refuse(Proposal proposal, string reason) =>
         Tell(new RegisterEvent.Settled(proposal, ProposalOutcome.Refused, Standing(proposal), reason));
 
-    private Assignment? Standing(Proposal proposal) => _seen is null ? null : AssignmentsOf(_seen).GetValueOrDefault(proposal.Group);
+    private Assignment? Standing(Proposal proposal) => _known is null ? null : AssignmentsOf(_known).GetValueOrDefault(proposal.Group);
 
     private void OnStop()
     {

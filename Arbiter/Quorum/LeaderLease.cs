@@ -39,6 +39,8 @@ internal sealed partial class LeaderLease
     private Ballot _seenBallot;
     private RegisterValue? _seen;
     private TimeSpan _seenAt;
+    /// <summary>The newest value that is certain: committed by us, or seen at a majority.</summary>
+    private RegisterValue? _known;
     private TimeSpan _notBefore;
     private string _trouble = "";
     /// <summary>A change of ours ended unknown: the next value that is certain is told even when it looks the same.</summary>
@@ -173,12 +175,13 @@ internal sealed partial class LeaderLease
             Seq = seen?.Seq ?? 0,
             LeaseLeft = _role == Role.Leading ? _leaseUntil - _now : null,
             Acceptors = _picture.Acceptors,
-            Assignments = seen is null ? ImmutableSortedDictionary<GroupName, Assignment>.Empty : AssignmentsOf(seen),
+            Assignments = seen is null || _known is null ? ImmutableSortedDictionary<GroupName, Assignment>.Empty : AssignmentsOf(_known),
         };
     }
 
     private string Reason(RegisterState state) => state switch
     {
+        _ when _role == Role.Stopped => "stopped",
         RegisterState.Leading when _trouble.Length > 0 => $"leads term {_term}, the last renewal had no majority: {_trouble}",
         RegisterState.Leading => $"leads term {_term}",
         RegisterState.Following when _seen?.Leader is { } leader && leader != _me => $"follows {leader}, term {_seen.Term}",

@@ -59,6 +59,9 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
 
     public bool Busy => Running is not null;
 
+    /// <summary>Whether the running change has been sent for acceptance: until then nothing of it can stand.</summary>
+    public bool HasSent => Running is { Accepting: true };
+
     /// <summary>A ballot met somewhere: the next own one will be higher, which saves being refused first.</summary>
     public Proposer Learn(Ballot met) => met.IsNone ? this : this with
     {

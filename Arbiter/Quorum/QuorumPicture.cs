@@ -15,6 +15,9 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
 
     public bool MajorityVotes => _servers.Values.Count(s => s.State == Voting) >= Majority.Of(servers.Length);
 
+    /// <summary>How many voting servers last said that this ballot is their accepted one.</summary>
+    public int Holding(Ballot ballot) => _servers.Values.Count(s => s.State == Voting && s.Accepted == ballot.Text);
+
     /// <summary>Every server answers and has no state.</summary>
     public bool AllVirgin => _servers.Values.All(s => s.State == "virgin");
 
