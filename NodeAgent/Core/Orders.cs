@@ -25,7 +25,9 @@ internal static class Orders
         };
         if (group.Order is not { } old || old.Token != standing.Token || old.Role != standing.Role)
             turn.Say(Severity.Information, "Order", $"{group.Name}: {Word(wanted.Role)} by epoch {standing.Token}, term {order.Term}");
-        group = group with { Order = standing, Applied = standing.Token };
+        // an order that finds the node fenced ends the fence at most; a yield on top of it would act on a MASTER of the past
+        var yieldSpent = group.Fence is not null && standing.Role == OrderedRole.Yield ? standing.Token : group.YieldSpent;
+        group = group with { Order = standing, Applied = standing.Token, YieldSpent = yieldSpent };
         group = RenewFence(group, standing, turn);
         return standing.Role switch
         {
@@ -66,7 +68,7 @@ internal static class Orders
 
     private static GroupState Yield(GroupState group, StandingOrder order, Turn turn)
     {
-        if (group.Fence is not null || !group.Holding || group.Health == Health.HardBad || group.YieldSpent == order.Token || !order.HasStandby(turn.Now, turn.Self, turn.Timings.Readiness))
+        if (!group.Holding || group.Health == Health.HardBad || group.YieldSpent == order.Token || !order.HasStandby(turn.Now, turn.Self, turn.Timings.Readiness))
             return group;
         return group with
         {
