@@ -50,13 +50,17 @@ internal static class Arbitration
             ? state with { Announced = new Announced(standby, a.Epoch, now) }
             : state;
 
-    /// <summary>The holder missed a soft check: the others are asked to say at once how it looks from where they are.</summary>
+    /// <summary>
+    /// The holder missed a soft check just now, or a move waits for proof: the others are asked to say at once how it looks from
+    /// where they are. Not for as long as the check fails: after that, heartbeats are enough.
+    /// </summary>
     private static GroupState AskForReports(GroupState state, Facts f, ImmutableArray<Effect>.Builder said)
     {
-        if (!f.HolderFresh || !f.Holder!.Event!.Probes.Any(p => p.Class == ProbeClass.Soft && Correlation.Fails(p)))
-            return state.ReportAskedAt is null ? state : state with { ReportAskedAt = null };
+        var waiting = state.Decision.Row == Rules.SoftUnproven || f.HolderFresh && f.Holder!.Event!.Probes.Any(p =>
+            p.Class == ProbeClass.Soft && p.Misses > 0 && f.Holder.Age(f.Now) + TimeSpan.FromMilliseconds(p.FirstMissMs) <= GroupRules.ReportFor);
+        if (!waiting) return state.ReportAskedAt is null ? state : state with { ReportAskedAt = null };
         if (state.ReportAskedAt is { } asked && f.Now - asked < GroupRules.ReportEvery) return state;
-        foreach (var node in state.Ordered.Keys.Where(n => n != f.Holder.Node)) said.Add(new Effect.RequestReport(node));
+        foreach (var node in state.Ordered.Keys.Where(n => n != f.Holder!.Node)) said.Add(new Effect.RequestReport(node));
         return state with { ReportAskedAt = f.Now };
     }
 }

@@ -44,6 +44,8 @@ internal sealed record GroupRules
     public static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(1);
     /// <summary>A check that recovered on one node only is that node's own again after this.</summary>
     public static readonly TimeSpan IncidentTail = TimeSpan.FromSeconds(5);
+    /// <summary>How long after a first miss of the holder the others are asked for reports, and how often.</summary>
+    public static readonly TimeSpan ReportFor = TimeSpan.FromSeconds(3);
     public static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(500);
     public static readonly TimeSpan HoldDown = TimeSpan.FromSeconds(60);
     public static readonly TimeSpan HoldDownMost = TimeSpan.FromMinutes(15);

@@ -6,6 +6,8 @@ namespace Arbiter.Core;
 /// <summary>Rows that say what should be, in order of force. The last one always applies.</summary>
 internal static class Rules
 {
+    public const string SoftUnproven = "soft-unproven";
+
     public static ImmutableArray<Row> Rows { get; } =
     [
         new("initial", "nothing recorded, exactly one node is MASTER", "record it as holder, reason `initial`",
@@ -86,7 +88,7 @@ internal static class Rules
                 ? $"{f.Holder!.Node} fails{Words.Failing(f.Holder)}, {r.Node} is not better by a whole check"
                 : $"{f.Holder!.Node} fails{Words.Failing(f.Holder)}, and no standby is ready"),
 
-        new("soft-unproven", "soft failure of the holder, the candidate's last two samples are not both good and after the holder's first miss", "ask the others for reports, wait",
+        new(SoftUnproven, "soft failure of the holder, the candidate's last two samples are not both good and after the holder's first miss", "ask the others for reports, wait",
             f => SoftCase(f) && Ranking.Unproven(f.Holder!, f.Ready!, f.State) is not null,
             f => Ranking.Unproven(f.Holder!, f.Ready!, f.State)!),
 
