@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Contracts.Vocabulary;
+using Contracts.Messages;
 
 namespace Arbiter.Core;
 
@@ -33,10 +33,13 @@ internal static class Fold
 
     private static GroupState Answered(GroupState state, Input.OrderAnswered i, ImmutableArray<Effect>.Builder said)
     {
-        if (i.Result.Outcome is Contracts.Messages.OrderOutcome.Refused or Contracts.Messages.OrderOutcome.Stale)
-            said.Add(new Effect.Say(Weight.Warning, "OrderRefused",
-                $"{i.Result.Node} answered {i.Result.Outcome.ToString().ToLowerInvariant()} to {i.Result.Role.ToString().ToLowerInvariant()} of epoch {i.Result.Epoch}: {i.Result.Reason}"));
-        return state;
+        if (state.Find(i.Result.Node) is not { } m || m.Event?.Process != i.Result.Process) return state;
+        var refusal = i.Result.Outcome is OrderOutcome.Refused or OrderOutcome.Stale
+            ? $"{i.Result.Node} answered {i.Result.Outcome.ToString().ToLowerInvariant()} to {i.Result.Role.ToString().ToLowerInvariant()} of epoch {i.Result.Epoch}: {i.Result.Reason}"
+            : null;
+        if (refusal == m.Refusal) return state;
+        if (refusal is not null) said.Add(new Effect.Say(Weight.Warning, "OrderRefused", refusal));
+        return state.With(m with { Refusal = refusal });
     }
 
     /// <summary>What the register says stands, unless it is older than what is known of the same generation.</summary>

@@ -22,6 +22,9 @@ internal sealed record MemberView(Member Member)
     /// <summary>Number of the newest transition known of this boot.</summary>
     public long Counter { get; init; }
 
+    /// <summary>What it last refused, so that a repeated refusal is told once; null = it took the last order.</summary>
+    public string? Refusal { get; init; }
+
     public NodeId Node => Member.Node;
 
     public TimeSpan Age(TimeSpan now) => now - HeardAt;

@@ -55,7 +55,7 @@ internal sealed class NodeModel(NodeId node, int @base)
             case "role": Become(Enum.Parse<VrrpRole>(value, ignoreCase: true), now); break;
             case "steered": Steered = Enum.Parse<SteeredRole>(value, ignoreCase: true); break;
             case "fenced": Fenced = value == "yes"; break;
-            case "healthy": _healthySince = now - TimeSpan.FromSeconds(double.Parse(value)); break;
+            case "healthy": _healthySince = now - TimeSpan.FromSeconds(double.Parse(value, System.Globalization.CultureInfo.InvariantCulture)); break;
             case "ordered": _ordered = Enum.Parse<OrderedRole>(value, ignoreCase: true); break;
             case "epoch": _epoch = long.Parse(value); break;
             case "fault": _fault = value == "none" ? null : value; break;
@@ -64,6 +64,13 @@ internal sealed class NodeModel(NodeId node, int @base)
         }
         if (!wasGood && Health == Health.Good) _healthySince = now;
         Dirty = true;
+    }
+
+    /// <summary>From a journal line, which says the whole level each time: what did not change is left alone.</summary>
+    public void Replay(string key, string value, TimeSpan now)
+    {
+        if (key == "priority" || _probes.TryGetValue(key, out var probe) && probe.Said == value) return;
+        Set(key, value, now);
     }
 
     public void Restart() => (_process, _seq, Dirty) = (_process + 1, 0, true);
@@ -144,10 +151,12 @@ internal sealed class NodeModel(NodeId node, int @base)
         private int _misses;
 
         public ProbeClass Class => @class;
+        public string Said { get; private set; } = "up";
         public ProbeState State { get; private set; } = ProbeState.Up;
 
         public void Set(string value, TimeSpan now)
         {
+            Said = value;
             var bad = value is "miss" or "down";
             if (bad && _misses == 0) _firstMiss = now;
             _misses = bad ? _misses + 1 : 0;

@@ -88,6 +88,11 @@ internal sealed class Script
     private void Run(string line)
     {
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (double.TryParse(words[0], CultureInfo.InvariantCulture, out var at))
+        {
+            Replay(TimeSpan.FromSeconds(at), line[(words[0].Length + 1)..], words[1..]);
+            return;
+        }
         switch (words[0])
         {
             case "run": RunFor(TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture))); return;
@@ -109,6 +114,23 @@ internal sealed class Script
                 break;
         }
         Flush();
+    }
+
+    /// <summary>A line of a production journal: what happened, at its own time, with nothing added.</summary>
+    private void Replay(TimeSpan at, string line, string[] words)
+    {
+        (_now, _obey, _autoRegister) = (at, false, false);
+        if (words[0] == "tick") Advance(new Input.Tick(_now));
+        else if (words[0] is "lead" or "lose" or "observe" or "commit" or "refuse" or "unknown" or "bus")
+        {
+            if (words[0] == "commit") _epoch = long.Parse(words[1]) - 1;
+            Run(line);
+        }
+        else
+        {
+            foreach (var (key, value) in Pairs(line[words[0].Length..])) Node(words[0]).Replay(key, value, _now);
+            Report(Node(words[0]));
+        }
     }
 
     private NodeModel Node(string name) => _nodes.Single(n => n.Node.Value == name);
