@@ -27,12 +27,13 @@ internal static class StandbyChoice
         f.State.Leading && f.HolderSteady && f.State.Move is null && f.State.InFlight is null
         && f.State.Members.All(m => m.DisturbedAt is not { } at || f.Now - at >= GroupRules.Calm);
 
-    /// <summary>The present one, unless it became the holder or freshly says that it cannot be one.</summary>
+    /// <summary>The present one, unless it became the holder or freshly says that it cannot be one. What is not armed yet must be good for it.</summary>
     private static MemberView? Kept(Facts f)
     {
         if (f.Standby is not { } s || s.Node == f.State.Assignment!.Holder) return null;
         if (!s.Fresh(f.Now)) return s;
-        return s.Reading is { Role: VrrpRole.Backup, Fenced: false, Health: not Health.HardBad } ? s : null;
+        return s.Reading is { Role: VrrpRole.Backup, Fenced: false, Health: Health.Good }
+            or { Role: VrrpRole.Backup, Fenced: false, Health: not Health.HardBad, Steered: SteeredRole.Standby } ? s : null;
     }
 
     /// <summary>One that is armed already, by an earlier leader: taken as it is, nothing is written for it.</summary>

@@ -55,7 +55,7 @@ internal sealed class NodeModel(NodeId node, int @base)
             case "role": Become(Enum.Parse<VrrpRole>(value, ignoreCase: true), now); break;
             case "steered": Steered = Enum.Parse<SteeredRole>(value, ignoreCase: true); break;
             case "fenced": Fenced = value == "yes"; break;
-            case "healthy": _healthySince = now - TimeSpan.FromSeconds(double.Parse(value, System.Globalization.CultureInfo.InvariantCulture)); break;
+            case "healthy": _healthySince = now - TimeSpan.FromMilliseconds(Math.Round(double.Parse(value, System.Globalization.CultureInfo.InvariantCulture) * 1000)); break;
             case "ordered": _ordered = Enum.Parse<OrderedRole>(value, ignoreCase: true); break;
             case "epoch": _epoch = long.Parse(value); break;
             case "fault": _fault = value == "none" ? null : value; break;
@@ -69,8 +69,11 @@ internal sealed class NodeModel(NodeId node, int @base)
     /// <summary>From a journal line, which says the whole level each time: what did not change is left alone.</summary>
     public void Replay(string key, string value, TimeSpan now)
     {
-        if (key == "priority" || _probes.TryGetValue(key, out var probe) && probe.Said == value) return;
-        Set(key, value, now);
+        if (key == "priority") return;
+        var state = value.Split(':');
+        if (!_probes.TryGetValue(key, out var probe)) Set(key, value, now);
+        else if (probe.Said != state[0]) Set(key, state[0], now);
+        if (state.Length > 1) probe!.FirstMissed(now - TimeSpan.FromMilliseconds(long.Parse(state[1])));
     }
 
     public void Restart() => (_process, _seq, Dirty) = (_process + 1, 0, true);
@@ -152,6 +155,8 @@ internal sealed class NodeModel(NodeId node, int @base)
 
         public ProbeClass Class => @class;
         public string Said { get; private set; } = "up";
+
+        public void FirstMissed(TimeSpan at) => _firstMiss = at;
         public ProbeState State { get; private set; } = ProbeState.Up;
 
         public void Set(string value, TimeSpan now)

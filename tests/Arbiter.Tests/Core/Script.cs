@@ -119,7 +119,7 @@ internal sealed class Script
     /// <summary>A line of a production journal: what happened, at its own time, with nothing added.</summary>
     private void Replay(TimeSpan at, string line, string[] words)
     {
-        (_now, _obey, _autoRegister) = (at, false, false);
+        (_now, _obey, _autoRegister) = (TimeSpan.FromMilliseconds(Math.Round(at.TotalMilliseconds)), false, false);
         if (words[0] == "tick") Advance(new Input.Tick(_now));
         else if (words[0] is "lead" or "lose" or "observe" or "commit" or "refuse" or "unknown" or "bus")
         {
