@@ -83,8 +83,7 @@ public sealed class HouseTests
         lb2.Model.Set("haproxy", "down", TimeSpan.FromSeconds(100));
         lb2.Report();
         await house.Until(s => s.Nodes.Any(n => n.Event?.Probes.Any(p => p.State == ProbeState.Down) == true));
-        lb2.Report();
-        await house.Until(s => s.Version > 0);
+        // orders leave before the picture changes, so a forbidden one would be here by now
         Assert.Equal(0, lb1.Waiting());
     }
 
