@@ -15,7 +15,7 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
 {
     var builder = WebApplication.CreateSlimBuilder();
     builder.AddLog(settings.JsonLog, settings.Level);
-    builder.WebHost.ConfigureKestrel(kestrel => HttpListener.Limit(kestrel, options.HttpListen));
+    builder.WebHost.ConfigureKestrel(kestrel => Listening.Limit(kestrel, options.HttpListen));
     builder.Services
         .AddSingleton(options)
         .AddHosting()

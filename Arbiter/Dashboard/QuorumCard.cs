@@ -8,7 +8,7 @@ internal static class QuorumCard
     public static void Write(Html html, QuorumView quorum)
     {
         html.Add($"""
-            <section class="card quorum" aria-label="Quorum"><header><h2>Quorum</h2><span class="vips">generation {quorum.Generation}, term {quorum.Term}, change {quorum.Seq}</span>
+            <section class="card {Tone(quorum)}" aria-label="Quorum"><header><h2>Quorum</h2><span class="vips">generation {quorum.Generation}, term {quorum.Term}, change {quorum.Seq}</span>
             <p class="verdict">{quorum.Reason}</p></header><table><thead><tr><th scope="col">server</th><th scope="col">state</th><th scope="col">took</th><th scope="col">why</th></tr></thead><tbody>
             """);
         foreach (var s in quorum.Servers)
@@ -18,4 +18,7 @@ internal static class QuorumCard
         }
         html.Add($"</tbody></table></section>");
     }
+
+    private static string Tone(QuorumView quorum) =>
+        quorum.Voting < quorum.Majority ? "critical" : quorum.Voting < quorum.Servers.Length ? "warning" : "ok";
 }

@@ -11,21 +11,20 @@ internal sealed partial class SystemdService(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var timer = systemd.Watchdog is { } w ? new PeriodicTimer(w / 4, time) : null;
         using var ready = lifetime.ApplicationStarted.Register(() => systemd.Ready("Serving."));
         using var stopping = lifetime.ApplicationStopping.Register(() => systemd.Stopping("Giving the lease back."));
-        if (systemd.Watchdog is not { } watchdog) return;
-
         var late = false;
-        using var timer = new PeriodicTimer(watchdog / 4, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            if (timer is null) await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken);
+            while (timer is not null && await timer.WaitForNextTickAsync(stoppingToken))
             {
                 var report = liveness.Check();
                 if (report.Alive)
                     systemd.Alive();
                 else if (!late)
-                    NotAlive(log, report.Reason, watchdog.TotalSeconds);
+                    NotAlive(log, report.Reason, systemd.Watchdog.GetValueOrDefault().TotalSeconds);
                 late = !report.Alive;
             }
         }

@@ -6,6 +6,7 @@ using Arbiter.Groups;
 using Arbiter.Hosting;
 using Arbiter.Quorum;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -85,7 +86,7 @@ internal sealed class ApiHost : IAsyncDisposable
         var (board, fake) = (new Board(status), new FixedRegister(register ?? Pictures.Register()));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => HttpListener.Limit(k, options.HttpListen));
+        builder.WebHost.ConfigureKestrel(k => Listening.Limit(k, options.HttpListen));
         builder.Services.AddSingleton(options).AddHosting().AddSingleton<IStatusBoard>(board).AddSingleton<IRegister>(fake).AddApi();
         if (time is not null) builder.Services.AddSingleton(time);
         var app = builder.Build();

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Arbiter.Api;
 
 /// <summary>Where Kestrel listens and how much of it one client may have. Reads only, so every limit is small.</summary>
-internal static class HttpListener
+internal static class Listening
 {
     public const int MaxConnections = 100;
 
