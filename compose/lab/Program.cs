@@ -1,1 +1,11 @@
-return 0;
+using Lab;
+
+try
+{
+    return await Commands.Run(args);
+}
+catch (LabError error)
+{
+    Console.Error.WriteLine("lab: " + error.Message);
+    return error.ExitCode;
+}
