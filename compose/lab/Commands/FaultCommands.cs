@@ -55,7 +55,7 @@ internal static class FaultCommands
             var report = parsed.GetValue(seed)
                 ? await InSeedLab(lab => Run(lab, plan, runs, observed, chance, stopping))
                 : await Run(Laboratory.Open(LabPaths.Find()), plan, runs, observed, chance, stopping);
-            Console.Write(parsed.GetValue(json) ? report.ToJson() + "\n" : report.ToText());
+            Console.WriteLine(parsed.GetValue(json) ? report.ToJson() : report.ToText().TrimEnd());
             return 0;
         });
         return command;
