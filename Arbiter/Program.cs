@@ -1,1 +1,27 @@
-return 0;
+using Arbiter;
+using Arbiter.Api;
+using Arbiter.Cli;
+using Arbiter.Configuration;
+using Arbiter.Dashboard;
+using Arbiter.Hosting;
+
+// What the program is made of, in the order in which data flows. Each room adds itself.
+return await new Commands(
+    new Rooms { Load = Wiring.Load, Serve = Serve, Seed = Wiring.Seed, NodeKey = Wiring.NodeKey },
+    Terminal.OfProcess(),
+    Environment.GetEnvironmentVariable("ARBITER_URL")).Run(args, CancellationToken.None);
+
+static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationToken stopping)
+{
+    var builder = WebApplication.CreateSlimBuilder();
+    builder.AddLog(settings.JsonLog, settings.Level);
+    builder.WebHost.ConfigureKestrel(kestrel => HttpListener.Limit(kestrel, options.HttpListen));
+    builder.Services
+        .AddSingleton(options)
+        .AddHosting()
+        .AddApi();
+
+    var app = builder.Build();
+    app.UseApi().UseDashboard();
+    return app.RunAsync(stopping);
+}

@@ -1,0 +1,97 @@
+using Arbiter.Hosting;
+
+namespace Arbiter.Api;
+
+/// <summary>The read-only HTTP API (docs/api.md). Every replica answers from what it knows itself and says who leads.</summary>
+internal static class ApiRoom
+{
+    private static readonly string[] Reads = [HttpMethods.Get, HttpMethods.Head];
+
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddSingleton<StatusWatch>();
+        services.AddHostedService(s => s.GetRequiredService<StatusWatch>());
+        services.AddSingleton<ViewBuilder>();
+        services.AddSingleton<EventStream>();
+        return services;
+    }
+
+    public static WebApplication UseApi(this WebApplication app)
+    {
+        app.Use((HttpContext http, RequestDelegate next) => SafetyHeaders.Add(http, next));
+        app.Use(Options);
+        app.UseStatusCodePages(EmptyAnswer);
+
+        app.MapMethods("/livez", Reads, (ILiveness liveness) =>
+        {
+            var report = liveness.Check();
+            return Answers.Json(new LivenessView(report.Alive, report.Reason), ApiJson.Default.LivenessView, Status(report.Alive));
+        });
+        app.MapMethods("/readyz", Reads, (ViewBuilder views) =>
+        {
+            var ready = views.Build().Readiness;
+            return Answers.Json(ready, ApiJson.Default.ReadinessView, Status(ready.Ready));
+        });
+
+        var api = app.MapGroup("/api/v1").AddEndpointFilter(SayWhoLeads);
+        api.MapMethods("/status", Reads, (ViewBuilder views) => Answers.Json(views.Build(), ApiJson.Default.Overview));
+        api.MapMethods("/groups", Reads, (ViewBuilder views) =>
+        {
+            var o = views.Build();
+            return Answers.Json(new GroupList(o.Version, o.AnsweredBy, o.Verdict, o.Bus, o.Groups), ApiJson.Default.GroupList);
+        });
+        api.MapMethods("/groups/{name}", Reads, (string name, ViewBuilder views, HttpContext http) =>
+        {
+            var groups = views.Build().Groups;
+            return groups.FirstOrDefault(g => g.Name == name) is { } group
+                ? Answers.Json(group, ApiJson.Default.GroupView)
+                : Answers.Unknown(http, "group", name, groups.Select(g => g.Name));
+        });
+        api.MapMethods("/nodes", Reads, (ViewBuilder views) =>
+        {
+            var o = views.Build();
+            return Answers.Json(new NodeList(o.Version, o.AnsweredBy, o.Nodes), ApiJson.Default.NodeList);
+        });
+        api.MapMethods("/nodes/{name}", Reads, (string name, ViewBuilder views, HttpContext http) =>
+        {
+            var nodes = views.Build().Nodes;
+            return nodes.FirstOrDefault(n => n.Name == name) is { } node
+                ? Answers.Json(node, ApiJson.Default.NodeView)
+                : Answers.Unknown(http, "node", name, nodes.Select(n => n.Name));
+        });
+        api.MapMethods("/quorum", Reads, (ViewBuilder views) => Answers.Json(views.Build().Quorum, ApiJson.Default.QuorumView));
+        api.MapGet("/events", (EventStream events, HttpContext http) => events.Open(http));
+        return app;
+    }
+
+    private static int Status(bool good) => good ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+
+    private static ValueTask<object?> SayWhoLeads(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var register = context.HttpContext.RequestServices.GetRequiredService<StatusWatch>().Now.Register;
+        context.HttpContext.Response.Headers["Arbiter-Role"] = ApiJson.Word(register.State);
+        if (register.Leader is { } leader) context.HttpContext.Response.Headers["Arbiter-Leader"] = Uri.EscapeDataString(leader);
+        return next(context);
+    }
+
+    // everything here is read-only, so the answer is the same for every path
+    private static Task Options(HttpContext http, RequestDelegate next)
+    {
+        if (!HttpMethods.IsOptions(http.Request.Method)) return next(http);
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        http.Response.Headers.Allow = "GET, HEAD, OPTIONS";
+        return Task.CompletedTask;
+    }
+
+    private static Task EmptyAnswer(Microsoft.AspNetCore.Diagnostics.StatusCodeContext context)
+    {
+        var http = context.HttpContext;
+        var (title, detail) = http.Response.StatusCode switch
+        {
+            404 => ("Not found", "Nothing is served here; the API is at /api/v1/groups, nodes, quorum and events, the status page at /."),
+            405 => ("Method not allowed", "Everything here is read-only: GET, HEAD, OPTIONS."),
+            var status => ($"Status {status}", "The request could not be answered."),
+        };
+        return Answers.Problem(http, http.Response.StatusCode, title, detail).ExecuteAsync(http);
+    }
+}
