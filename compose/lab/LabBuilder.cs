@@ -39,6 +39,7 @@ internal sealed class LabBuilder(LabPaths paths, Action<string> say)
         }
         catch
         {
+            KeepLogs();
             await TearDown();
             throw;
         }
@@ -115,12 +116,20 @@ internal sealed class LabBuilder(LabPaths paths, Action<string> say)
         await Start(ServiceTable.Haproxy, hosts);
         await Start(ServiceTable.Keepalived, hosts);
         if (options.Mode != LabMode.Full) return;
-        await files.NodeKeys();
         foreach (var server in Topology.RedisServers) await ServiceTable.Redis.Ready(hosts[server]);
         await hosts["arb1"].Must(ArbiterServer.As("quorum", "seed", "--config", ArbiterYaml.Path));
         await ServiceTable.RabbitMq.Ready(hosts["mq"]);
         await Start(ServiceTable.Arbiter, hosts);
         await Start(ServiceTable.Agent, hosts);
+    }
+
+    /// <summary>What the daemons said is all there is to find out why they did not start.</summary>
+    private void KeepLogs()
+    {
+        if (!Directory.Exists(paths.Logs)) return;
+        if (Directory.Exists(paths.FailedLogs)) Directory.Delete(paths.FailedLogs, recursive: true);
+        Directory.Move(paths.Logs, paths.FailedLogs);
+        say($"the logs are kept in {paths.FailedLogs}");
     }
 
     private async Task TearDown()
@@ -129,12 +138,10 @@ internal sealed class LabBuilder(LabPaths paths, Action<string> say)
         var records = Directory.Exists(paths.Hosts)
             ? Directory.EnumerateFiles(paths.Hosts, "*.pid").Select(PidRecord.Read).OfType<PidRecord>().Where(record => record.Alive).ToList()
             : [];
-        foreach (var record in records)
-        {
-            var inner = record.Child();
-            if (inner is { } init) Libc.Kill(init, Libc.SigKill);
-            Libc.Kill(record.Pid, Libc.SigKill);
-        }
+        // PID 1 takes everything in its host with it, and its parent ends by itself; only a parent that has none is hit directly
+        foreach (var record in records) Libc.Kill(record.Child() ?? record.Pid, Libc.SigKill);
+        await HostProcesses.Gone([.. records.Select(record => record.Pid)], HostEnd);
+        foreach (var record in records.Where(record => record.Alive)) Libc.Kill(record.Pid, Libc.SigKill);
         if (!await HostProcesses.Gone([.. records.Select(record => record.Pid)], HostEnd)) throw new LabError("some hosts do not end: try lab down again");
         _store.Remove();
     }

@@ -17,6 +17,7 @@ internal sealed record LabPaths
     public string Logs => Path.Combine(State, "log");
     public string LabFile => Path.Combine(State, "lab.json");
     public string LockFile => Path.Combine(Home, ".state", Prefix + ".lock");
+    public string FailedLogs => Path.Combine(Home, ".state", Prefix + ".failed");
     public string PidFile(string host) => Path.Combine(Hosts, host + ".pid");
     public string ReadyFile(string host) => Path.Combine(Hosts, host + ".ready");
     public string LogFolder(string host) => Path.Combine(Logs, host);

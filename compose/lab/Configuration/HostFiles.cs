@@ -1,4 +1,8 @@
 using System.Security.Cryptography;
+using System.Text;
+using Contracts.Bus;
+using Contracts.Vocabulary;
+using Contracts.Wire;
 using Lab.Hosts;
 using Lab.Native;
 using Lab.Services;
@@ -8,6 +12,8 @@ namespace Lab.Configuration;
 /// <summary>Writes every host's configuration; secrets are drawn anew for each lab and stand only inside its hosts.</summary>
 internal sealed class HostFiles(LabPaths paths, LabOptions options, IReadOnlyDictionary<string, Host> hosts)
 {
+    private const string VirtualHost = "ha";
+    private const string ArbiterUser = "arbiter";
     private const UnixFileMode Secret = UnixFileMode.UserRead;
     private const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Script = Open | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -27,40 +33,43 @@ internal sealed class HostFiles(LabPaths paths, LabOptions options, IReadOnlyDic
         }
     }
 
-    /// <summary>The broker's, Redis', arbiters' and agents' files. Node keys come later: the arbiter derives them.</summary>
+    /// <summary>The broker's, Redis', arbiters' and agents' files.</summary>
     public void ControlPlane()
     {
         var redisPassword = Password();
-        var broker = ((string[])["arbiter", .. Topology.Balancers, "witness"]).ToDictionary(user => user, _ => Password(), StringComparer.Ordinal);
+        var broker = ((string[])[ArbiterUser, .. Topology.Balancers, "witness"]).ToDictionary(user => user, _ => Password(), StringComparer.Ordinal);
         hosts["mq"].Write("/etc/rabbitmq/rabbitmq.conf", ServerConf.RabbitMq);
         hosts["mq"].Write("/etc/rabbitmq/enabled_plugins", "[].\n");
-        hosts["mq"].Write("/etc/rabbitmq/definitions.json", BrokerDefinitions.Render(broker));
+        hosts["mq"].Write("/etc/rabbitmq/definitions.json", Broker(broker));
         foreach (var server in Topology.RedisServers) hosts[server].Write(Redis.Configuration, ServerConf.Redis(redisPassword, ArbiterYaml.Cluster));
 
-        var clusterKey = $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n";
+        var clusterKey = KeyRing.Parse($"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}");
         foreach (var arbiter in Topology.Arbiters.Select(name => hosts[name]))
         {
             arbiter.Write(ArbiterYaml.Path, ArbiterYaml.Render(options));
-            arbiter.Write(ArbiterYaml.KeyFile, clusterKey, Secret, ArbiterServer.User);
-            arbiter.Write(ArbiterYaml.BrokerPasswordFile, broker["arbiter"] + "\n", Secret, ArbiterServer.User);
+            arbiter.Write(ArbiterYaml.KeyFile, clusterKey.ToSecretText(), Secret, ArbiterServer.User);
+            arbiter.Write(ArbiterYaml.BrokerPasswordFile, broker[ArbiterUser] + "\n", Secret, ArbiterServer.User);
             arbiter.Write(ArbiterYaml.RedisPasswordFile, redisPassword + "\n", Secret, ArbiterServer.User);
         }
         foreach (var balancer in Topology.Balancers)
         {
             hosts[balancer].Write(AgentYaml.Path, AgentYaml.Render(balancer, options));
             hosts[balancer].Write(AgentYaml.PasswordFile, broker[balancer] + "\n", Secret, Agent.User);
+            hosts[balancer].Write(AgentYaml.KeyFile, clusterKey.DeriveNode(NodeId.Parse(balancer)).ToSecretText(), Secret, Agent.User);
             hosts[balancer].Own("/var/lib/arbiter-agent", Agent.User);
         }
     }
 
-    /// <summary>Each node's own signing key, derived from the cluster's by the arbiter.</summary>
-    public async Task NodeKeys()
+    private static string Broker(Dictionary<string, string> passwords)
     {
-        foreach (var balancer in Topology.Balancers)
+        var definitions = new BrokerDefinitions(VirtualHost);
+        foreach (var (user, password) in passwords)
         {
-            var key = await hosts["arb1"].Must(ArbiterServer.As("key", balancer, "--config", ArbiterYaml.Path));
-            hosts[balancer].Write(AgentYaml.KeyFile, key, Secret, Agent.User);
+            var salt = RandomNumberGenerator.GetBytes(BrokerDefinitions.SaltBytes);
+            if (user == ArbiterUser) definitions.AddArbiter(user, password, salt);
+            else definitions.AddNode(NodeId.Parse(user), password, salt);
         }
+        return Encoding.UTF8.GetString(definitions.ToJson());
     }
 
     private static void SteeringFolder(Host host)
