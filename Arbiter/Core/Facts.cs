@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Contracts.Vocabulary;
+
+namespace Arbiter.Core;
+
+/// <summary>The state as the rules ask about it, at one moment. Whatever is stale is unknown here.</summary>
+internal sealed class Facts
+{
+    public Facts(GroupState state, TimeSpan now)
+    {
+        State = state;
+        Now = now;
+        Masters = [.. state.Members.Where(m => m.IsMaster(now))];
+        Holder = state.Find(state.Assignment?.Holder);
+        Standby = state.Find(state.Standby);
+    }
+
+    public GroupState State { get; }
+    public TimeSpan Now { get; }
+    /// <summary>Whose keepalived freshly says MASTER.</summary>
+    public ImmutableArray<MemberView> Masters { get; }
+    /// <summary>The recorded holder; null without an assignment, or when it is no member any more.</summary>
+    public MemberView? Holder { get; }
+    public MemberView? Standby { get; }
+
+    public bool HolderFresh => Holder?.Fresh(Now) == true;
+    public bool HolderIsMaster => Holder?.IsMaster(Now) == true;
+
+    /// <summary>Somebody serves, and is not being taken down: only then may a BACKUP's file change.</summary>
+    public bool Settled => Masters.Any(m => !m.Reading!.Fenced);
+
+    /// <summary>The holder is there, serves, and is not about to fence itself.</summary>
+    public bool HolderSteady =>
+        HolderIsMaster && !Holder!.Reading!.Fenced && Holder.Health(Now) is Health.Good or Health.SoftBad;
+
+    public bool OtherMaster(NodeId node) => Masters.Any(m => m.Node != node && m.Health(Now) != Health.HardBad && !m.Duplicate(Now));
+
+    public MemberView? SoleMaster => Masters.Length == 1 ? Masters[0] : null;
+
+    public TimeSpan SoleFor => SoleMaster is { } m && State.SoleMaster == m.Node ? Now - State.SoleSince : TimeSpan.Zero;
+
+    /// <summary>The standby, when it would take over within its skew time now.</summary>
+    public MemberView? Ready => Standby is { } s && s.Node != State.Assignment?.Holder && NotReady(s) is null ? s : null;
+
+    /// <summary>Why a node is not an armed standby that would take over now; null when it is one.</summary>
+    public string? NotReady(MemberView m) =>
+        NotUsable(m)
+        ?? (State.Standby != m.Node || m.Reading!.Steered != SteeredRole.Standby || m.Reading.EffectivePriority != GroupRules.StandbyPriority
+            ? "it is not armed"
+            : null);
+
+    /// <summary>Why a node could not be armed or take over now; null when it could.</summary>
+    public string? NotUsable(MemberView m)
+    {
+        if (m.Event is null) return "it has never reported";
+        if (m.Reading is null) return "it says nothing of this group";
+        if (!m.Fresh(Now)) return $"it has not reported for {m.Age(Now).TotalSeconds:0.0} s";
+        if (m.Ambiguous(Now)) return "two agent processes speak for it";
+        var r = m.Reading;
+        if (!r.KeepalivedAlive) return "its keepalived is gone";
+        if (r.Fenced) return "it is fenced";
+        if (r.Role != VrrpRole.Backup) return $"its keepalived is {r.Role.ToString().ToUpperInvariant()}";
+        if (r.Health != Health.Good) return $"its health is {Words.Of(r.Health)}{Words.Failing(m)}";
+        if (m.Event.TiltMs > 0) return "its agent was away and is tilted";
+        return r.Fault is { } fault ? $"its steering fails: {fault}" : null;
+    }
+
+    /// <summary>Why the standby may not be named to the holder although it is ready; null when it may.</summary>
+    public string? WithholdStandby =>
+        !State.External.IsEmpty ? "a check fails everywhere"
+        : Brakes.Level(State, Now) > 1 ? $"hold-down for another {Brakes.Left(State, Now).TotalSeconds:0} s"
+        : null;
+}

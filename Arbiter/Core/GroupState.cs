@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Contracts.Messages;
+using Contracts.Vocabulary;
+
+namespace Arbiter.Core;
+
+/// <summary>All that a group remembers between two inputs.</summary>
+internal sealed record GroupState(GroupRules Rules)
+{
+    public required ImmutableArray<MemberView> Members { get; init; }
+
+    public bool BusConnected { get; init; }
+    public string BusReason { get; init; } = "not connected yet";
+
+    public bool Leading { get; init; }
+    public long Generation { get; init; }
+    public long Term { get; init; }
+    public TimeSpan GainedAt { get; init; }
+    /// <summary>Latched: the startup grace passed and a majority of the agents reported.</summary>
+    public bool GraceOver { get; init; }
+
+    /// <summary>As acknowledged by the register's majority; orders speak of nothing else.</summary>
+    public Assignment? Assignment { get; init; }
+    public InFlight? InFlight { get; init; }
+    /// <summary>No wish before this time, after a refusal.</summary>
+    public TimeSpan QuietUntil { get; init; }
+
+    /// <summary>The one node that is armed or being armed.</summary>
+    public NodeId? Standby { get; init; }
+    /// <summary>The standby last named to the holder of an epoch.</summary>
+    public Announced? Announced { get; init; }
+    /// <summary>An ordered move until the old holder's fence may end.</summary>
+    public OpenMove? Move { get; init; }
+    /// <summary>When moves of this group were recorded, newest last, those inside the window.</summary>
+    public ImmutableArray<TimeSpan> Moves { get; init; } = [];
+
+    public NodeId? SoleMaster { get; init; }
+    public TimeSpan SoleSince { get; init; }
+    /// <summary>Checks that fail everywhere: out of the ranking while they last.</summary>
+    public ImmutableSortedDictionary<string, Incident> External { get; init; } = ImmutableSortedDictionary.Create<string, Incident>(StringComparer.Ordinal);
+    public TimeSpan? ReportAskedAt { get; init; }
+
+    /// <summary>The level last handed out per node.</summary>
+    public ImmutableSortedDictionary<NodeId, GroupOrder> Ordered { get; init; } = ImmutableSortedDictionary<NodeId, GroupOrder>.Empty;
+    /// <summary>What is or would be ordered now, for people.</summary>
+    public ImmutableSortedDictionary<NodeId, GroupOrder> Wanted { get; init; } = ImmutableSortedDictionary<NodeId, GroupOrder>.Empty;
+    public ImmutableSortedDictionary<string, Finding> Findings { get; init; } = ImmutableSortedDictionary.Create<string, Finding>(StringComparer.Ordinal);
+    public Decision Decision { get; init; } = Decision.None;
+
+    public static GroupState Start(GroupRules rules) => new(rules)
+    {
+        Members = [.. rules.Members.OrderBy(m => m.Node).Select(m => new MemberView(m))],
+    };
+
+    public MemberView? Find(NodeId? node) => node is { } n ? Members.FirstOrDefault(m => m.Node == n) : null;
+
+    public GroupState With(MemberView view) =>
+        this with { Members = [.. Members.Select(m => m.Node == view.Node ? view : m)] };
+}
+
+/// <summary>A wish that the register has not answered; <see cref="Unknown"/>: it answered that it cannot say.</summary>
+internal sealed record InFlight(Proposal Proposal, bool Move, TimeSpan At, bool Unknown);
+
+internal sealed record Announced(NodeId Node, long Epoch, TimeSpan At);
+
+internal sealed record OpenMove(NodeId From, NodeId To, long Epoch, TimeSpan At, TimeSpan? MasterAt);
+
+/// <param name="RecoveringAt">When one node saw the check good again; null = it fails everywhere.</param>
+internal sealed record Incident(string Probe, string Kind, TimeSpan Since, TimeSpan? RecoveringAt);
+
+/// <summary>An active diagnosis.</summary>
+internal sealed record Finding(string Name, Weight Weight, string Text, TimeSpan Since);

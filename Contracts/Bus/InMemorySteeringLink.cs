@@ -1,0 +1,93 @@
+using System.Threading.Channels;
+
+namespace Contracts.Bus;
+
+/// <summary>A link to an <see cref="InMemoryBroker"/>, with the same events in the same order as the real one.</summary>
+/// <param name="user">Set as the sender of each message, as a broker that checks it would.</param>
+public sealed class InMemorySteeringLink(InMemoryBroker broker, string user, IReadOnlyList<LinkBinding> bindings) : ISteeringLink
+{
+    private readonly LinkEvents _events = new();
+    private readonly Queue<(Envelope Envelope, long At)> _queue = new();
+    private bool _connected;
+    private bool _reachable;
+    private bool _cut;
+
+    public ChannelReader<LinkEvent> Events => _events.Reader;
+
+    /// <summary>This link alone cannot reach the broker.</summary>
+    public bool Cut
+    {
+        get => _cut;
+        set
+        {
+            lock (broker.Gate)
+            {
+                _cut = value;
+                Settle();
+            }
+        }
+    }
+
+    /// <summary>Connects now, without a task: for a simulator. <see cref="Run"/> does it by itself.</summary>
+    public void Attach() => broker.Attach(this);
+
+    /// <summary>The process is gone: the queue with all in it, too.</summary>
+    public void Detach() => broker.Detach(this);
+
+    public void Publish(Envelope envelope)
+    {
+        lock (broker.Gate)
+        {
+            var (outcome, detail) = _connected ? broker.Accept(envelope with { UserId = user }) : (SendOutcome.Failed, "not connected");
+            _events.Add(new LinkEvent.Sent(envelope, outcome, detail));
+        }
+    }
+
+    public async Task Run(CancellationToken stopping)
+    {
+        Attach();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stopping.Register(() => stopped.TrySetResult());
+        await stopped.Task;
+        Detach();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Detach();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Brings what the link says of itself in line with what is so; called under the broker's lock.</summary>
+    internal void Settle()
+    {
+        _reachable = broker.Has(this) && !broker.Down && !_cut;
+        if (!_reachable) _queue.Clear();
+        var connected = _reachable && !broker.Blocked;
+        if (connected == _connected) return;
+        _connected = connected;
+        _events.Add(connected ? new LinkEvent.Connected() : new LinkEvent.Disconnected(Why()));
+    }
+
+    internal bool Enqueue(Envelope envelope)
+    {
+        if (!_reachable || !bindings.Any(b => b.Exchange == envelope.Exchange && TopicPattern.Matches(b.RoutingKey, envelope.RoutingKey))) return false;
+        if (_queue.Count == QueueLimits.MaxMessages) _queue.Dequeue();
+        _queue.Enqueue((envelope, broker.Timestamp));
+        return true;
+    }
+
+    internal int Deliver(int most)
+    {
+        var count = 0;
+        while (count < most && _queue.TryDequeue(out var next))
+        {
+            if (broker.Age(next.At).TotalMilliseconds > QueueLimits.MaxAgeMs) continue;
+            _events.Add(new LinkEvent.Received(next.Envelope));
+            count++;
+        }
+        return count;
+    }
+
+    private string Why() => !broker.Has(this) ? "stopped" : broker.Down ? "the broker is down" : _cut ? "cut off from the broker" : "blocked by the broker";
+}
