@@ -17,6 +17,9 @@ public sealed record ArbiterOptions
     /// <summary>Where the API and the status page listen; default 127.0.0.1:8080.</summary>
     public required string HttpListen { get; init; }
     public required IReadOnlyList<GroupOptions> Groups { get; init; }
+
+    /// <summary>Without the secrets, so that a log line never holds them.</summary>
+    public override string ToString() => $"ArbiterOptions {{ {Cluster}/{Replica}, {Groups.Count} groups }}";
 }
 
 public sealed record QuorumOptions
@@ -36,6 +39,9 @@ public sealed record QuorumOptions
 
     /// <summary>How long a candidate waits over a silent leader: longer than the lease at the worst clock-rate ratio.</summary>
     public TimeSpan TakeoverWait => Lease * ((1 + ClockRate) / (1 - ClockRate)) + Margin;
+
+    /// <summary>Without the password.</summary>
+    public override string ToString() => $"QuorumOptions {{ {string.Join(", ", Redis)} }}";
 }
 
 public sealed record GroupOptions

@@ -15,9 +15,16 @@ public sealed record AgentOptions
     public AgentTimings Timings { get; init; } = new();
     /// <summary>Where obeyed.json lives.</summary>
     public string StateDirectory { get; init; } = "/var/lib/arbiter-agent";
+
+    /// <summary>Without the secrets, so that a log line never holds them.</summary>
+    public override string ToString() => $"AgentOptions {{ {Cluster}/{Node}, {Probes.Count} probes, {Groups.Count} groups }}";
 }
 
-public sealed record BrokerOptions(Uri Uri, string Password);
+public sealed record BrokerOptions(Uri Uri, string Password)
+{
+    /// <summary>Without the password.</summary>
+    public override string ToString() => Uri.ToString();
+}
 
 /// <summary>One probe. Exactly one of <see cref="Process"/>, <see cref="Http"/>, <see cref="Ping"/> is set.</summary>
 public sealed record ProbeOptions

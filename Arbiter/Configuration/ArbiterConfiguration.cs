@@ -1,0 +1,84 @@
+using Contracts.Configuration;
+using Contracts.Vocabulary;
+
+namespace Arbiter.Configuration;
+
+/// <summary>arbiter.yaml into <see cref="ArbiterOptions"/>: every problem at once, no options with a single error (docs/configuration.md).</summary>
+internal static class ArbiterConfiguration
+{
+    /// <summary><c>ARBITER__quorum__redis__0=redis1:6379</c> overrides <c>quorum.redis[0]</c>.</summary>
+    public const string OverridePrefix = "ARBITER";
+
+    /// <param name="hostName">This machine's name; up to the first dot and in lower case it is the default of <c>replica</c>.</param>
+    public static ConfigurationResult<ArbiterOptions> Load(string path, ConfigurationEnvironment environment, string hostName) =>
+        Read(ConfigurationDocument.Load(path, OverridePrefix, environment), hostName);
+
+    /// <param name="file">The name that problems show.</param>
+    public static ConfigurationResult<ArbiterOptions> Parse(
+        string text, ConfigurationEnvironment environment, string hostName, string file = "arbiter.yaml") =>
+        Read(ConfigurationDocument.Parse(text, file, OverridePrefix, environment), hostName);
+
+    private static ConfigurationResult<ArbiterOptions> Read(ConfigurationDocument document, string hostName)
+    {
+        if (document.Root is not { } root) return document.Finish<ArbiterOptions>(null);
+        var cluster = ReadCluster(root.Required("cluster", "give the cluster's name, the same as in every agent.yaml"));
+        var replica = ReadReplica(root.Optional("replica"), hostName);
+        var (uri, password) = BrokerSection.Read(root);
+        var quorum = QuorumReader.Read(root);
+        var key = root.Required("security", "give { clusterKey: \"${file:/etc/arbiter/cluster.key}\" }").Section()
+            ?.Required("clusterKey", "give the cluster's key, best as \"${file:/etc/arbiter/cluster.key}\"").Secret();
+        var listen = ReadListen(root);
+        var groups = GroupReader.Read(root);
+        root.Later("receivers", "routes", "profile");
+        if (cluster is null || replica is null || uri is null || password is null || quorum is null || key is null || groups is null)
+            return document.Finish<ArbiterOptions>(null);
+        return document.Finish(new ArbiterOptions
+        {
+            Cluster = cluster.Value,
+            Replica = replica,
+            RabbitMqUri = uri,
+            RabbitMqPassword = password,
+            Quorum = quorum,
+            ClusterKey = key,
+            HttpListen = listen,
+            Groups = groups,
+        });
+    }
+
+    private static ClusterName? ReadCluster(Value value)
+    {
+        if (value.Text("a name", 200) is not { } text) return null;
+        if (ClusterName.TryParse(text, out var name)) return name;
+        value.Wrong($"is no cluster name: {Names.Rule}");
+        return null;
+    }
+
+    private static string? ReadReplica(Value value, string hostName)
+    {
+        if (value.Present)
+        {
+            if (value.Text("a name", 200) is not { } text) return null;
+            if (Names.IsValid(text)) return text;
+            value.Wrong($"is no replica name: {Names.Rule}");
+            return null;
+        }
+        var host = hostName.Split('.')[0].ToLowerInvariant();
+        if (Names.IsValid(host)) return host;
+        value.Wrong($"is missing, and this host's name is of no use: {Names.Rule}; give each replica a name of its own");
+        return null;
+    }
+
+    private static string ReadListen(Section root)
+    {
+        const string standard = "127.0.0.1:8080";
+        if (root.Optional("http").Section() is not { } section) return standard;
+        section.Later("metrics");
+        var value = section.Optional("listen");
+        if (value.Text("address:port", 256) is not { } text) return standard;
+        if (!Addresses.TryListen(text, out var host, out _))
+            value.Wrong("is no place to listen: give address:port with a literal address, localhost:port, or *:port");
+        else if (!Addresses.IsLoopback(host))
+            value.Doubtful("is open to other machines, and the API of this version asks nobody who they are: keep it on 127.0.0.1 or behind a proxy that does");
+        return text;
+    }
+}
