@@ -1,0 +1,82 @@
+namespace Arbiter.Quorum;
+
+/// <summary>Following and taking over.</summary>
+internal sealed partial class LeaderLease
+{
+    /// <summary>A lease of this very process that it does not hold (any more) protects nobody: names are unique per start.</summary>
+    private bool OwnOrNone => _seen?.Leader is null || _seen.Leader == _me;
+
+    private bool MayCampaign => _seen is not null && _now >= _notBefore && _picture.MajorityVotes
+        && (OwnOrNone || _now - _seenAt > _settings.WaitOver(_seen.LeaseMs));
+
+    private void OnRead(Reply reply)
+    {
+        if (reply.Answer != Answer.Ok) return;
+        _proposer = _proposer.Learn(reply.Promised).Learn(reply.Accepted);
+        // The highest ballot ever seen: reads that alternate between servers must not start the wait anew.
+        if (reply.Accepted <= _seenBallot) return;
+        if (!RegisterValue.TryParse(reply.Value, out var value, out var why))
+        {
+            if (_trouble != why) Say(true, why);
+            _trouble = why;
+            return;
+        }
+        if (_role is Role.Leading)
+        {
+            if (reply.Accepted.Proposer == _proposer.Id) return;          // the own change, still on its way
+            if (value.Gen > _generation)
+            {
+                StepDown($"the register was seeded anew: generation {value.Gen}");
+                See(value, reply.Accepted);
+                return;
+            }
+            _nextRenew = _now;                                            // someone else's: the renewal tells whether it stands
+            return;
+        }
+        See(value, reply.Accepted);
+    }
+
+    /// <summary>A value with a higher ballot than any before: the wait over its leader starts now, after the reply.</summary>
+    private void See(RegisterValue value, Ballot ballot)
+    {
+        if (ballot <= _seenBallot) return;
+        // Compared by content: after an unknown outcome the same revision may have been handed out for another move.
+        var same = _seen is not null && SameGroups(_seen, value);
+        var changed = !same || _owesObserved || _seen!.Gen != value.Gen || _seen.Term != value.Term;
+        if (same) value = value with { Groups = _seen!.Groups };
+        (_seen, _seenBallot, _seenAt) = (value, ballot, _now);
+        _trouble = "";
+        if (!changed) return;
+        _owesObserved = false;
+        Tell(new RegisterEvent.Observed(value.Gen, value.Term, AssignmentsOf(value)));
+    }
+
+    private static bool SameGroups(RegisterValue a, RegisterValue b) => a.Groups.Count == b.Groups.Count && a.Groups.All(g =>
+        b.Groups.TryGetValue(g.Key, out var other) && g.Value with { Moves = [] } == other with { Moves = [] });
+
+    private void BeginCampaign()
+    {
+        var seen = _seenBallot;
+        _role = Role.Campaigning;
+        Begin((current, ballot) => ballot <= seen
+            ? current with
+            {
+                Leader = _me, Term = current.Term + 1, Seq = current.Seq + 1, Rev = current.Rev + 1, LeaseMs = (long)_settings.Lease.TotalMilliseconds,
+            }
+            : null, fast: false, []);
+    }
+
+    private void CampaignEnded(Running change, ChangeResult result)
+    {
+        _role = Role.Following;
+        var until = change.Started + _settings.Lease;
+        if (result.Outcome == Outcome.Acknowledged && _now < until - _settings.Guard)
+        {
+            Lead(result.New!, result.Ballot, until);
+            return;
+        }
+        // Declined, lost or unknown. Only a newer ballot starts the wait anew: an older leader's renewal would have been one.
+        if (result.Outcome is not (Outcome.Unknown or Outcome.Acknowledged) && result.Current is { } current) See(current, result.CurrentBallot);
+        _notBefore = _now + Between(_settings.BackoffLeast, _settings.BackoffMost);
+    }
+}

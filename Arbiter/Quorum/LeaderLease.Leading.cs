@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Arbiter.Core;
+
+namespace Arbiter.Quorum;
+
+/// <summary>Leading: renewals, assignments, stepping down, giving back.</summary>
+internal sealed partial class LeaderLease
+{
+    /// <summary>Proposals waiting for the next change; more are refused at once.</summary>
+    public const int MaxPending = 1024;
+    private const int ReleaseTries = 3;
+
+    private readonly List<TimedProposal> _pending = [];
+    private TimeSpan _leaseUntil;
+    private TimeSpan _nextRenew;
+    private long _term;
+    private long _generation;
+    private int _releases;
+
+    private void Lead(RegisterValue value, Ballot ballot, TimeSpan until)
+    {
+        _role = Role.Leading;
+        (_seen, _seenBallot, _seenAt) = (value, ballot, _now);
+        (_term, _generation, _leaseUntil) = (value.Term, value.Gen, until);
+        _nextRenew = until - _settings.Lease + _settings.Renew;
+        _owesObserved = false;
+        Say(false, $"leads term {_term} of generation {_generation}");
+        Tell(new RegisterEvent.Gained(_generation, _term, AssignmentsOf(value)));
+    }
+
+    private void OnProposed(TimedProposal proposed)
+    {
+        if (_role != Role.Leading) Refuse(proposed.Proposal, "this replica does not lead");
+        else if (_pending.Count >= MaxPending) Refuse(proposed.Proposal, $"{MaxPending} proposals wait already");
+        else
+        {
+            _pending.Add(proposed);
+            if (_trouble.Length == 0) _nextRenew = _now;      // no reason to wait; after a failed try its retry takes it along
+        }
+    }
+
+    private void BeginRenewal()
+    {
+        ImmutableArray<TimedProposal> batch = [.. _pending];
+        _pending.Clear();
+        Begin((current, _) => IsMine(current) ? Assigning.Apply(current with { Seq = current.Seq + 1 }, batch).Value : null, fast: true, batch);
+    }
+
+    private bool IsMine(RegisterValue value) => value.Leader == _me && value.Term == _term && value.Gen == _generation;
+
+    private void RenewalEnded(Running change, ChangeResult result)
+    {
+        var newer = result.Current is { } current && !IsMine(current) && result.CurrentBallot > _seenBallot;
+        switch (result.Outcome)
+        {
+            case Outcome.Acknowledged:
+                var value = result.New!;
+                (_seen, _seenBallot, _seenAt) = (value, result.Ballot, _now);
+                _leaseUntil = change.Started + _settings.Lease;
+                _nextRenew = _pending.Count > 0 ? _now : change.Started + _settings.Renew;
+                foreach (var verdict in Assigning.Apply(result.Current! with { Seq = value.Seq }, change.Batch).Verdicts)
+                    Tell(new RegisterEvent.Settled(verdict.Proposal, verdict.Granted ? ProposalOutcome.Committed : ProposalOutcome.Refused, verdict.Current, verdict.Reason));
+                if (_owesObserved) Tell(new RegisterEvent.Observed(_generation, _term, AssignmentsOf(value)));
+                _owesObserved = false;
+                break;
+            case Outcome.Unknown:
+                NotKnown(change, result.Reason);
+                Retry();
+                break;
+            default:                                              // declined or lost: nothing of the batch was sent
+                _pending.InsertRange(0, change.Batch);
+                if (newer || result.Outcome == Outcome.Declined)
+                {
+                    StepDown(result.Current is { } other ? $"{other.Leader ?? "nobody"} has term {other.Term} of generation {other.Gen}" : result.Reason);
+                    if (result.Current is { } seen) See(seen, result.CurrentBallot);
+                }
+                else
+                {
+                    Retry();
+                }
+                break;
+        }
+    }
+
+    private void Retry() => _nextRenew = _now + Between(_settings.RetryLeast, _settings.RetryMost);
+
+    private void CheckLease()
+    {
+        if (_role == Role.Leading && _now >= SpeakUntil)
+            StepDown($"the lease could not be renewed in time{(_trouble.Length > 0 ? ": " + _trouble : "")}");
+    }
+
+    private void StepDown(string reason)
+    {
+        _role = Role.Following;
+        _proposer = _proposer.Abandon();
+        if (_change is { } change) NotKnown(change, reason);
+        _change = null;
+        foreach (var waiting in _pending) Refuse(waiting.Proposal, $"this replica stopped leading: {reason}");
+        _pending.Clear();
+        _nextRead = _now;
+        _notBefore = _now + Between(_settings.BackoffLeast, _settings.BackoffMost);
+        Say(true, $"stopped leading term {_term}: {reason}");
+        Tell(new RegisterEvent.Lost(reason));
+    }
+
+    private void NotKnown(Running change, string reason)
+    {
+        foreach (var sent in change.Batch)
+            Tell(new RegisterEvent.Settled(sent.Proposal, ProposalOutcome.Unknown, Standing(sent.Proposal), reason));
+        _owesObserved |= change.Batch.Length > 0;
+    }
+
+    private void Refuse(Proposal proposal, string reason) =>
+        Tell(new RegisterEvent.Settled(proposal, ProposalOutcome.Refused, Standing(proposal), reason));
+
+    private Assignment? Standing(Proposal proposal) => _seen is null ? null : AssignmentsOf(_seen).GetValueOrDefault(proposal.Group);
+
+    private void OnStop()
+    {
+        if (_role is Role.Releasing) return;
+        var held = _role is Role.Leading or Role.Campaigning;     // a campaign under way may have been recorded
+        if (_role == Role.Leading) StepDown("stopping");
+        _proposer = _proposer.Abandon();
+        _change = null;
+        _role = held ? Role.Releasing : Role.Stopped;
+        _notBefore = _now;
+    }
+
+    private void BeginRelease()
+    {
+        _releases++;
+        Begin((current, _) => current.Leader == _me ? current with { Leader = null, Seq = current.Seq + 1 } : null, fast: true, []);
+    }
+
+    /// <summary>Without a majority it ends all the same: the next leader then waits for the lease to run out.</summary>
+    private void ReleaseEnded(ChangeResult result)
+    {
+        if (result.Outcome is Outcome.Lost or Outcome.Unknown && _releases < ReleaseTries)
+        {
+            _notBefore = _now + Between(_settings.RetryLeast, _settings.RetryMost);
+            return;
+        }
+        Say(false, result.Outcome == Outcome.Acknowledged ? "gave the lease back" : $"could not give the lease back: {result.Reason}");
+        _role = Role.Stopped;
+    }
+}

@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using Arbiter.Core;
+using Contracts.Vocabulary;
+
+namespace Arbiter.Quorum;
+
+/// <summary>
+/// The lease of the arbiter, as a state machine: it follows, takes over after the wait, leads while it renews, and gives back.
+/// Time and answers enter, questions and events leave; no clock, no I/O, randomness from the seed.
+/// <code>
+///              wait over, or nobody leads             majority accepted
+///   Following ------------------------> Campaigning -------------------> Leading
+///       ^                                    | declined, lost               | lease - guard, other value seen, stop
+///       '------------------------------------'------------------------------'
+/// </code>
+/// The holder counts its lease from before it sent; a candidate counts its longer wait from after it read. The pauses, delays and
+/// clocks of servers do not enter. What identifies a renewal is its ballot, not (term, seq): two values of the same term and
+/// sequence may differ.
+/// </summary>
+internal sealed partial class LeaderLease
+{
+    private enum Role { Following, Campaigning, Leading, Releasing, Stopped }
+
+    private sealed record Running(TimeSpan Started, TimeSpan Deadline, ImmutableArray<TimedProposal> Batch);
+
+    private readonly LeaseSettings _settings;
+    private readonly string _me;
+    private readonly Random _random;
+    private readonly ImmutableArray<string> _servers;
+    private readonly QuorumPicture _picture;
+    private readonly List<LeaseEffect> _effects = [];
+
+    private Proposer _proposer;
+    private Role _role = Role.Following;
+    private Running? _change;
+    private TimeSpan _now;
+    private TimeSpan _nextRead;
+
+    private Ballot _seenBallot;
+    private RegisterValue? _seen;
+    private TimeSpan _seenAt;
+    private TimeSpan _notBefore;
+    private string _trouble = "";
+    /// <summary>A change of ours ended unknown: the next value that is certain is told even when it looks the same.</summary>
+    private bool _owesObserved;
+
+    public LeaderLease(LeaseSettings settings, ImmutableArray<string> servers, string me, ulong proposerId, Random random)
+    {
+        (_settings, _servers, _me, _random) = (settings, servers, me, random);
+        _proposer = new Proposer(proposerId, servers);
+        _picture = new QuorumPicture(servers);
+    }
+
+    /// <summary>Speaking is allowed before this time; <see cref="TimeSpan.MinValue"/> when not leading.</summary>
+    public TimeSpan SpeakUntil => _role == Role.Leading ? _leaseUntil - _settings.Guard : TimeSpan.MinValue;
+
+    public bool Stopped => _role == Role.Stopped;
+
+    /// <summary>When the next input is due at the latest, so that deadlines are met.</summary>
+    public TimeSpan NextWake
+    {
+        get
+        {
+            var next = _nextRead;
+            if (_role == Role.Leading) next = Least(next, SpeakUntil);
+            if (_change is { } change) return Most(Least(next, change.Deadline), _now + TimeSpan.FromMilliseconds(1));
+            switch (_role)
+            {
+                case Role.Leading: next = Least(next, _nextRenew); break;
+                case Role.Releasing: next = Least(next, _notBefore); break;
+                // without a voting majority only an answer can change anything
+                case Role.Following when _seen is not null && _picture.MajorityVotes:
+                    next = Least(next, Most(_notBefore, OwnOrNone ? _now : _seenAt + _settings.WaitOver(_seen.LeaseMs)));
+                    break;
+            }
+            return Most(next, _now + TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    /// <summary>Takes one input and returns what to do, in order. The list is reused: read it before the next call.</summary>
+    public IReadOnlyList<LeaseEffect> Advance(LeaseInput input)
+    {
+        _effects.Clear();
+        if (_role == Role.Stopped) return _effects;
+        _now = Most(_now, input.At);
+        // Before anything else: an input that waited in the inbox must not find a lease that has run out.
+        CheckLease();
+        switch (input)
+        {
+            case LeaseInput.Replied replied when _servers.Contains(replied.Server): OnReply(replied); break;
+            case LeaseInput.Proposed proposed: OnProposed(new TimedProposal(proposed.Proposal, proposed.Utc)); break;
+            case LeaseInput.Stop: OnStop(); break;
+        }
+        OnTime();
+        return _effects;
+    }
+
+    private void OnReply(LeaseInput.Replied replied)
+    {
+        var (server, request, reply) = (replied.Server, replied.Request, replied.Reply);
+        _picture.Note(server, request, reply);
+        if (request is Request.Read) OnRead(reply);
+        else Take(_proposer.Receive(server, request, reply));
+    }
+
+    private void OnTime()
+    {
+        if (_role == Role.Stopped) return;
+        if (_change is { } late && _now >= late.Deadline) Take(_proposer.Expire());
+        CheckLease();
+        if (_role == Role.Stopped) return;
+        if (_now >= _nextRead)
+        {
+            foreach (var server in _servers) _effects.Add(new LeaseEffect.Send(new Envelope(server, new Request.Read(_seenBallot))));
+            _nextRead = _now + (_role == Role.Leading ? _settings.Renew : Between(_settings.ReadLeast, _settings.ReadMost));
+        }
+        if (_change is not null) return;
+        switch (_role)
+        {
+            case Role.Following when MayCampaign: BeginCampaign(); break;
+            case Role.Leading when _now >= _nextRenew: BeginRenewal(); break;
+            case Role.Releasing when _now >= _notBefore: BeginRelease(); break;
+        }
+    }
+
+    private void Begin(Change change, bool fast, ImmutableArray<TimedProposal> batch)
+    {
+        _change = new Running(_now, _now + _settings.RpcTimeout, batch);      // counted from before anything is sent
+        Take(_proposer.Begin(change, fast));
+    }
+
+    private void Take(ProposerStep step)
+    {
+        _proposer = step.Next;
+        foreach (var envelope in step.Sends) _effects.Add(new LeaseEffect.Send(envelope));
+        // Each of the two phases has the whole operation deadline.
+        if (step.Sends.Length > 0 && _change is { } sent) _change = sent with { Deadline = _now + _settings.RpcTimeout };
+        if (step.Result is not { } result || _change is not { } change) return;
+        _change = null;
+        _trouble = result.Outcome is Outcome.Lost or Outcome.Unknown ? result.Reason : "";
+        switch (_role)
+        {
+            case Role.Campaigning: CampaignEnded(change, result); break;
+            case Role.Leading: RenewalEnded(change, result); break;
+            case Role.Releasing: ReleaseEnded(result); break;
+        }
+    }
+
+    private void Tell(RegisterEvent what) => _effects.Add(new LeaseEffect.Tell(what));
+
+    private void Say(bool warning, string text) => _effects.Add(new LeaseEffect.Say(warning, text));
+
+    private TimeSpan Between(TimeSpan least, TimeSpan most) => least + (most - least) * _random.NextDouble();
+
+    private static TimeSpan Most(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    public RegisterStatus Status()
+    {
+        var state = _role == Role.Leading ? RegisterState.Leading
+            : _picture.MajorityVotes ? _seen is null ? RegisterState.Starting : RegisterState.Following
+            : _picture.AllVirgin ? RegisterState.NotSeeded
+            : _picture.AllHeard ? RegisterState.QuorumLost : RegisterState.Starting;
+        var seen = state is RegisterState.NotSeeded ? null : _seen;
+        return new RegisterStatus
+        {
+            State = state,
+            Reason = Reason(state),
+            Leader = seen?.Leader,
+            Generation = seen?.Gen ?? 0,
+            Term = seen?.Term ?? 0,
+            Seq = seen?.Seq ?? 0,
+            LeaseLeft = _role == Role.Leading ? _leaseUntil - _now : null,
+            Acceptors = _picture.Acceptors,
+            Assignments = seen is null ? ImmutableSortedDictionary<GroupName, Assignment>.Empty : AssignmentsOf(seen),
+        };
+    }
+
+    private string Reason(RegisterState state) => state switch
+    {
+        RegisterState.Leading when _trouble.Length > 0 => $"leads term {_term}, the last renewal had no majority: {_trouble}",
+        RegisterState.Leading => $"leads term {_term}",
+        RegisterState.Following when _seen?.Leader is { } leader && leader != _me => $"follows {leader}, term {_seen.Term}",
+        RegisterState.Following => "nobody leads, about to take over",
+        RegisterState.NotSeeded => "not seeded: every server answers and holds no register; run 'arbiter quorum seed' once",
+        RegisterState.QuorumLost => $"fewer than {Majority.Of(_servers.Length)} of {_servers.Length} servers vote: {_picture.Sentence()}",
+        _ => "nothing read yet",
+    };
+
+    private RegisterValue? _mappedFrom;
+    private ImmutableSortedDictionary<GroupName, Assignment> _mapped = ImmutableSortedDictionary<GroupName, Assignment>.Empty;
+
+    /// <summary>Mapped once per change of the groups: renewals keep the same dictionary.</summary>
+    private ImmutableSortedDictionary<GroupName, Assignment> AssignmentsOf(RegisterValue value)
+    {
+        if (_mappedFrom is not null && ReferenceEquals(_mappedFrom.Groups, value.Groups)) return _mapped;
+        _mapped = value.Assignments();
+        _mappedFrom = value;
+        return _mapped;
+    }
+}

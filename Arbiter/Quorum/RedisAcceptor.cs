@@ -1,0 +1,138 @@
+using System.Globalization;
+using Contracts.Vocabulary;
+using StackExchange.Redis;
+
+namespace Arbiter.Quorum;
+
+/// <summary>How to reach the servers of the quorum.</summary>
+internal sealed record RedisAccess(string? User, string? Password, bool Tls, TimeSpan Deadline);
+
+/// <summary>
+/// One Redis server behind its own multiplexer, which reconnects by itself. The deadline is ours: the multiplexer looks at its
+/// own timeouts only on its heartbeat. Only a master answers: a replica's memory is another server's.
+/// </summary>
+internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAccess access, TimeProvider time) : IAcceptor, IAsyncDisposable
+{
+    private sealed record Facts(LuaScripts Scripts, string? Warning);
+
+    private readonly object[] _keys = ["2", (RedisKey)$"vip:{cluster}:reg", (RedisKey)$"vip:{cluster}:probe"];
+    private readonly Lock _gate = new();
+    private Task<ConnectionMultiplexer>? _connecting;
+    private volatile Facts? _facts;
+
+    public string Address => address;
+
+    public async Task<Reply> Ask(Request request, CancellationToken stopping)
+    {
+        var asking = AskServer(request);
+        try
+        {
+            return await asking.WaitAsync(access.Deadline, time, stopping);
+        }
+#pragma warning disable CA1031 // whatever the client library throws is a server without an answer
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            // the late answer of an abandoned question is looked at by nobody, its error neither
+            _ = asking.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            return RedisErrors.Classify(e);
+        }
+    }
+
+    private async Task<Reply> AskServer(Request request)
+    {
+        var database = (await Connect()).GetDatabase();
+        var facts = _facts ?? await Check(database);
+        if (facts is null) return Reply.NoAnswer("replica", $"{address} is a replica: the quorum needs independent masters");
+        var (script, arguments) = facts.Scripts.For(request);
+        var said = await Run(database, script, arguments);
+        var reply = LuaScripts.Parse(request, said);
+        return reply.Detail is null && facts.Warning is not null ? reply with { Detail = facts.Warning } : reply;
+    }
+
+    private async Task<string[]> Run(IDatabase database, LuaScript script, string[] arguments)
+    {
+        RedisResult result;
+        try
+        {
+            result = await database.ExecuteAsync("EVALSHA", [script.Sha, .. _keys, .. arguments]);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            result = await database.ExecuteAsync("EVAL", [script.Text, .. _keys, .. arguments]);      // also keeps it for the next EVALSHA
+        }
+        return result.Length < 0 ? [] : [.. ((RedisResult[])result!).Select(r => (string?)r ?? "")];
+    }
+
+    /// <summary>Once per connection: is it a master, what can it run, may it throw our key away. Null: not a master.</summary>
+    private async Task<Facts?> Check(IDatabase database)
+    {
+        var role = database.ExecuteAsync("ROLE");
+        var server = database.ExecuteAsync("INFO", "server");
+        var memory = database.ExecuteAsync("INFO", "memory");
+        if ((string?)(await role)[0] != "master") return null;
+        var version = Field((string?)await server, "redis_version");
+        var policy = Field((string?)await memory, "maxmemory_policy");
+        var flagged = int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major >= 7;
+        return _facts = new Facts(flagged ? LuaScripts.Flagged : LuaScripts.Plain, policy.StartsWith("allkeys", StringComparison.Ordinal)
+            ? $"maxmemory-policy is {policy}: the server may throw the register away; set noeviction or volatile-*"
+            : null);
+    }
+
+    private static string Field(string? info, string name)
+    {
+        foreach (var line in (info ?? "").Split('\n'))
+            if (line.StartsWith(name + ":", StringComparison.Ordinal)) return line[(name.Length + 1)..].Trim();
+        return "";
+    }
+
+    private Task<ConnectionMultiplexer> Connect()
+    {
+        lock (_gate)
+        {
+            // without AbortOnConnectFail it fails only on an impossible configuration; the next question tries again
+            if (_connecting is null || _connecting.IsFaulted || _connecting.IsCanceled) _connecting = Open();
+            return _connecting;
+        }
+    }
+
+    private async Task<ConnectionMultiplexer> Open()
+    {
+        var options = new ConfigurationOptions
+        {
+            AbortOnConnectFail = false,
+            AllowAdmin = true,                                            // the library counts INFO as administration
+            BacklogPolicy = BacklogPolicy.FailFast,
+            ConnectTimeout = 1000,
+            ReconnectRetryPolicy = new LinearRetry(200),
+            HeartbeatInterval = TimeSpan.FromMilliseconds(200),
+            AsyncTimeout = (int)(2 * access.Deadline.TotalMilliseconds),
+            KeepAlive = 5,
+            ClientName = "arbiter",
+            User = access.User,
+            Password = access.Password,
+            Ssl = access.Tls,
+            TieBreaker = "",
+            ConfigurationChannel = "",
+            SetClientLibrary = false,
+            IncludeDetailInExceptions = false,
+            Protocol = RedisProtocol.Resp2,
+            // nothing is subscribed, and the documented rights (docs/quorum.md) grant none of these
+            CommandMap = CommandMap.Create(["SUBSCRIBE", "CONFIG", "CLUSTER", "SENTINEL", "ECHO", "GET"], available: false),
+        };
+        options.EndPoints.Add(address);
+        var multiplexer = await ConnectionMultiplexer.ConnectAsync(options);
+        multiplexer.ConnectionFailed += (_, _) => _facts = null;
+        multiplexer.ConnectionRestored += (_, _) => _facts = null;
+        return multiplexer;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task<ConnectionMultiplexer>? connecting;
+        lock (_gate) connecting = _connecting;
+        if (connecting is null) return;
+        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (connecting.IsCompletedSuccessfully) await connecting.Result.DisposeAsync();
+    }
+}

@@ -1,0 +1,27 @@
+using StackExchange.Redis;
+
+namespace Arbiter.Quorum;
+
+/// <summary>Names for what went wrong with a server. Each counts as no answer; the name is for the person who repairs it.</summary>
+internal static class RedisErrors
+{
+    private static readonly string[] Known =
+        ["OOM", "BUSY", "READONLY", "MISCONF", "NOAUTH", "WRONGPASS", "NOPERM", "LOADING", "MASTERDOWN", "BADBALLOT", "NOREPLICAS"];
+
+    public static Reply Classify(Exception error) => error switch
+    {
+        TimeoutException => Reply.NoAnswer("timeout", "no answer within the operation deadline"),
+        RedisServerException server => Reply.NoAnswer(Word(server.Message) ?? "error", Short(server.Message)),
+        // a refused log-in closes the connection; the server's word stands somewhere in the text
+        RedisConnectionException connection => Reply.NoAnswer(Word(Everything(connection)) ?? "unreachable", Short(connection.Message)),
+        _ => Reply.NoAnswer("unreachable", Short(error.Message)),
+    };
+
+    /// <summary>The server's own word; inside scripts it may stand behind other text.</summary>
+    private static string? Word(string text) =>
+        Known.FirstOrDefault(k => text.StartsWith(k, StringComparison.Ordinal)) ?? Known.FirstOrDefault(k => text.Contains(k, StringComparison.Ordinal));
+
+    private static string Everything(Exception error) => error.InnerException is { } inner ? $"{error.Message} {Everything(inner)}" : error.Message;
+
+    private static string Short(string text) => text.Length <= 200 ? text : text[..200];
+}

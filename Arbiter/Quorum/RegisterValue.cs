@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Arbiter.Core;
+using Contracts.Vocabulary;
+
+namespace Arbiter.Quorum;
+
+/// <summary>
+/// What the register holds: the arbiter's lease, the term, and every group's assignment. They change together or not at all.
+/// Later formats raise <see cref="Fmt"/>; a value of a newer format is not touched by an older program.
+/// </summary>
+internal sealed record RegisterValue
+{
+    public const int Format = 1;
+    /// <summary>Bytes of UTF-8; about 240 groups without long histories.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    public int Fmt { get; init; } = Format;
+    public required string Cluster { get; init; }
+    /// <summary>Rises only when the register is seeded anew.</summary>
+    public required long Gen { get; init; }
+    /// <summary>The incarnation of each acceptor by address: the one life of its memory whose votes count.</summary>
+    public required ImmutableSortedDictionary<string, string> Cfg { get; init; }
+    /// <summary><c>replica/process</c>; null when the lease was given back.</summary>
+    public string? Leader { get; init; }
+    public required long Term { get; init; }
+    /// <summary>Rises with every change, renewals included.</summary>
+    public required long Seq { get; init; }
+    public required long LeaseMs { get; init; }
+    /// <summary>The last epoch handed out in this generation.</summary>
+    public required long Rev { get; init; }
+    public required ImmutableSortedDictionary<string, GroupEntry> Groups { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, RegisterJson.Default.RegisterValue);
+
+    public int CountBytes() => Encoding.UTF8.GetByteCount(ToJson());
+
+    /// <summary>Reads what a server returned. Never throws: a value that is no register says why in <paramref name="reason"/>.</summary>
+    public static bool TryParse(string json, [NotNullWhen(true)] out RegisterValue? value, out string reason)
+    {
+        value = null;
+        try
+        {
+            var read = JsonSerializer.Deserialize(json, RegisterJson.Default.RegisterValue);
+            reason = read is null ? "the value is null"
+                : read.Fmt != Format ? $"the value has format {read.Fmt}, this program knows format {Format}: run one version of the arbiter"
+                : read.Gen is < 0 or > Ballot.MaxPart ? $"the generation {read.Gen} is out of range"
+                : read.Groups.FirstOrDefault(g => !g.Value.IsValid(g.Key)) is { Key: { } bad } ? $"the group '{bad}' has an invalid name or node"
+                : "";
+            if (reason.Length == 0) value = read;
+        }
+        catch (JsonException e)
+        {
+            reason = $"the value is no register: {e.Message}";
+        }
+        return value is not null;
+    }
+
+    public ImmutableSortedDictionary<GroupName, Assignment> Assignments() =>
+        Groups.Select(g => g.Value.ToAssignment(GroupName.Parse(g.Key))).ToImmutableSortedDictionary(a => a.Group, a => a);
+}
+
+/// <summary>A group's assignment as stored.</summary>
+internal sealed record GroupEntry(long Epoch, string Holder, string? Prev, string Reason, DateTimeOffset Since, ImmutableArray<MoveEntry> Moves)
+{
+    /// <summary>Moves kept per group.</summary>
+    public const int MaxMoves = 10;
+
+    public bool IsValid(string group) =>
+        Names.IsValid(group) && Names.IsValid(Holder) && (Prev is null || Names.IsValid(Prev)) && !Moves.IsDefault
+        && Moves.All(m => Names.IsValid(m.To) && (m.From is null || Names.IsValid(m.From)));
+
+    public Assignment ToAssignment(GroupName group) => new()
+    {
+        Group = group,
+        Epoch = Epoch,
+        Holder = NodeId.Parse(Holder),
+        Previous = Node(Prev),
+        Reason = Reason,
+        Utc = Since,
+        Moves = [.. Moves.Select(m => new Move(m.Epoch, Node(m.From), NodeId.Parse(m.To), m.Reason, m.Utc))],
+    };
+
+    private static NodeId? Node(string? name) => name is null ? null : NodeId.Parse(name);
+}
+
+internal sealed record MoveEntry(long Epoch, string? From, string To, string Reason, DateTimeOffset Utc);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RegisterValue))]
+internal sealed partial class RegisterJson : JsonSerializerContext;

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Arbiter.Quorum;
+using Contracts.Vocabulary;
+
+namespace Arbiter.Tests.Quorum;
+
+/// <summary>
+/// Real redis-servers on free loopback ports, without persistence unless asked. Each hangs on a shell that kills it when its
+/// standard input closes, so none outlives the test process, however that ends.
+/// </summary>
+internal sealed class RedisServers : IAsyncDisposable
+{
+    public static ClusterName Cluster { get; } = ClusterName.Parse("chengdu");
+
+    private readonly List<Server> _servers = [];
+    private readonly List<RedisAcceptor> _acceptors = [];
+
+    public IReadOnlyList<string> Addresses => [.. _servers.Select(s => s.Address)];
+
+    public Server this[int index] => _servers[index];
+
+    public static async Task<RedisServers> Start(int count, bool persistent = false, params string[] extra)
+    {
+        var servers = new RedisServers();
+        for (var i = 0; i < count; i++) servers._servers.Add(new Server(FreePort(), persistent, extra));
+        await Task.WhenAll(servers._servers.Select(s => s.Start()));
+        return servers;
+    }
+
+    /// <summary>New connections to all servers, closed with the servers.</summary>
+    public IReadOnlyList<IAcceptor> Connect(TimeSpan? deadline = null, string? user = null, string? password = null)
+    {
+        var access = new RedisAccess(user, password, false, deadline ?? TimeSpan.FromMilliseconds(400));
+        RedisAcceptor[] acceptors = [.. _servers.Select(s => new RedisAcceptor(s.Address, Cluster, access, TimeProvider.System))];
+        _acceptors.AddRange(acceptors);
+        return acceptors;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var acceptor in _acceptors) await acceptor.DisposeAsync();
+        foreach (var server in _servers) await server.Remove();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    internal sealed class Server(int port, bool persistent, string[] extra)
+    {
+        private readonly string _directory = Directory.CreateTempSubdirectory("arbiter-redis-").FullName;
+        private Process? _shell;
+
+        public string Address => $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
+
+        public async Task Start()
+        {
+            var persistence = persistent ? "--appendonly yes --appendfsync always" : "--appendonly no";
+            var command = $"redis-server --port {port} --bind 127.0.0.1 --dir {_directory} --save '' {persistence} {string.Join(' ', extra)}";
+            var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add($"exec 2>/dev/null; {command} >/dev/null & P=$!; read -r X; kill -9 $P; wait $P");
+            _shell = Process.Start(start)!;
+            for (var tries = 0; tries < 500; tries++)
+            {
+                try
+                {
+                    if (await Say("PING") is "+PONG" or "-NOAUTH Authentication required.") return;
+                }
+                catch (Exception e) when (e is SocketException or IOException)
+                {
+                    // not listening yet
+                }
+                await Task.Delay(10);
+            }
+            throw new InvalidOperationException($"redis-server on {Address} does not answer: is the package redis-server installed?");
+        }
+
+        /// <summary>kill -9, and gone when this returns.</summary>
+        public async Task Kill()
+        {
+            if (_shell is null) return;
+            _shell.StandardInput.Close();
+            await _shell.WaitForExitAsync();
+            _shell.Dispose();
+            _shell = null;
+        }
+
+        public async Task Restart()
+        {
+            await Kill();
+            await Start();
+        }
+
+        public async Task Remove()
+        {
+            await Kill();
+            Directory.Delete(_directory, recursive: true);
+        }
+
+        /// <summary>One inline command, the first line of the answer.</summary>
+        public async Task<string> Say(string command)
+        {
+            using var client = new TcpClient { NoDelay = true };
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            await using var stream = client.GetStream();
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\r\n"));
+            using var reader = new StreamReader(stream);
+            return await reader.ReadLineAsync() ?? "";
+        }
+    }
+}
