@@ -1,0 +1,33 @@
+using System.Threading.Channels;
+using NodeAgent.Configuration;
+using NodeAgent.Core;
+using NodeAgent.Linux;
+
+namespace NodeAgent.Probes;
+
+/// <summary>Makes the probes of an agent. They run when their <see cref="IProbe.Run"/> is called.</summary>
+internal static class ProbeFactory
+{
+    /// <param name="watcher">Shared with everything else that watches processes; outlives the probes.</param>
+    /// <exception cref="FormatException">A probe's address or place to listen at cannot be read; the text names the probe.</exception>
+    public static IReadOnlyList<IProbe> Create(
+        AgentOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider? time = null) =>
+        [.. options.Probes.Select(probe => Create(probe, clock, inputs, watcher, time ?? TimeProvider.System))];
+
+    private static IProbe Create(ProbeOptions probe, MonotonicClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider time)
+    {
+        try
+        {
+            return probe.Kind switch
+            {
+                "process" => new ProcessProbe(probe, clock, inputs, watcher, time),
+                "http" => new HttpProbe(probe, clock, inputs, time),
+                _ => new PingProbe(probe, clock, inputs, time),
+            };
+        }
+        catch (FormatException error)
+        {
+            throw new FormatException($"probe {probe.Name}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Threading.Channels;
+using NodeAgent.Core;
+
+namespace NodeAgent.Probes;
+
+/// <summary>Posts the samples of one probe. With the inbox full a sample is dropped and counted: the next one says the same or better.</summary>
+internal sealed class SampleSink(string probe, MonotonicClock clock, ChannelWriter<Input> inputs)
+{
+    /// <summary>Reasons travel to the arbiter and into logs.</summary>
+    public const int ReasonLimit = 200;
+    private long _dropped;
+
+    public TimeSpan Now => clock.Now;
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    public void Post(string target, TimeSpan takenAt, SampleResult result, string reason)
+    {
+        var now = clock.Now;
+        if (reason.Length > ReasonLimit) reason = reason[..ReasonLimit];
+        if (!inputs.TryWrite(new Input.ProbeSampled(now, probe, target, result, reason, takenAt, now - takenAt)))
+            Interlocked.Increment(ref _dropped);
+    }
+}
