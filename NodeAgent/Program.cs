@@ -1,1 +1,13 @@
-return 0;
+using System.CommandLine;
+using NodeAgent.Cli;
+
+var root = new RootCommand("arbiter-agent: watches one load balancer, tells the arbiter, and steers its keepalived")
+{
+    RunCommand.Create(),
+    CheckCommand.Create(),
+    ProbeCommand.Create(),
+    StatusCommand.Create(),
+    ReleaseCommand.Create(),
+    ForgetCommand.Create(),
+};
+return Commands.ExitCode(root.Parse(args));

@@ -76,7 +76,7 @@ public sealed record GroupReading
     /// <summary>What the priority file stands for.</summary>
     public required SteeredRole Steered { get; init; }
     public required Health Health { get; init; }
-    /// <summary>How long the health has been good without a break; 0 when it is not good.</summary>
+    /// <summary>How long no hard check has been bad or unknown, without a break; 0 while one is.</summary>
     public required long HealthyMs { get; init; }
     /// <summary>Highest token applied; zeros = none yet.</summary>
     public required long Generation { get; init; }

@@ -21,6 +21,9 @@ public abstract record Effect
 
     public sealed record PublishResult(OrderResult Result) : Effect;
 
+    /// <summary>The sample was lost by the agent's own lateness: take another at once.</summary>
+    public sealed record RepeatProbe(string Probe) : Effect;
+
     /// <summary>A line for the log; the code is stable (docs/operating.md), the text is for people.</summary>
     public sealed record Say(Severity Severity, string Code, string Text) : Effect;
 }

@@ -27,11 +27,17 @@ public abstract record Input(TimeSpan At)
 
     public sealed record LinkChanged(TimeSpan At, bool Connected) : Input(At);
 
+    /// <summary>The broker confirmed a message.</summary>
+    public sealed record BrokerAnswered(TimeSpan At) : Input(At);
+
+    /// <summary>The steering files as they are now: keepalived rewrites the priority file when it starts.</summary>
+    public sealed record FilesRead(TimeSpan At, GroupName Group, int Fence, int Priority) : Input(At);
+
     public sealed record WriteFailed(TimeSpan At, GroupName Group, SteeringFile File, string Reason) : Input(At);
 
     public sealed record Persisted(TimeSpan At, long Request, string? Error) : Input(At);
 
-    /// <summary>About every 10 ms of idle time at most, and after each batch of inputs.</summary>
+    /// <summary>About every 50 ms: deadlines, heartbeats, and how late the own loop is.</summary>
     public sealed record Tick(TimeSpan At) : Input(At);
 
     /// <summary>The agent is being stopped: leave a plain VRRP pair behind.</summary>
@@ -47,8 +53,9 @@ public enum NotifyState { Master, Backup, Fault, Stop, Deleted, MasterRxLowerPri
 
 /// <param name="FenceFile">The number in the file, 0 when missing or unreadable.</param>
 /// <param name="PriorityFile">The same.</param>
+/// <param name="LastNotify">The last line that waited in the notify FIFO; null when there was none.</param>
 /// <param name="Obeyed">What was obeyed before, from disk; null when nothing is recorded.</param>
-public sealed record GroupAtStart(GroupName Group, int FenceFile, int PriorityFile, bool VipPresent, bool KeepalivedAlive, ObeyedRecord? Obeyed);
+public sealed record GroupAtStart(GroupName Group, int FenceFile, int PriorityFile, bool VipPresent, bool KeepalivedAlive, NotifyState? LastNotify, ObeyedRecord? Obeyed);
 
 /// <summary>The highest order obeyed in a group, as it survives a restart.</summary>
 public sealed record ObeyedRecord

@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Contracts.Bus;
+using Contracts.Hosting;
+using Contracts.Wire;
+using Microsoft.Extensions.Logging;
+using NodeAgent.Configuration;
+using NodeAgent.Core;
+using NodeAgent.Keepalived;
+using NodeAgent.Linux;
+using NodeAgent.Persistence;
+using NodeAgent.Probes;
+using NodeAgent.Reporting;
+
+namespace NodeAgent;
+
+/// <summary>
+/// Puts the rooms of the agent together, in the order data flows: probes and keepalived's edges fill the inbox, the loop asks the core,
+/// files, disk and link carry the effects out. No container: the agent is one binary of 10 MB that starts in milliseconds.
+/// </summary>
+internal sealed class AgentHost : IAsyncDisposable
+{
+    private readonly AgentOptions _options;
+    private readonly ILoggerFactory _logs;
+    private readonly MonotonicClock _clock = new(TimeProvider.System);
+    private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(
+        new BoundedChannelOptions(AgentLoop.InboxSize) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly PidfdWatcher _watcher = new();
+    private readonly SteeringFiles _files = new();
+    private readonly SystemdNotifier _systemd = SystemdNotifier.FromEnvironment();
+    private readonly IReadOnlyList<IProbe> _probes;
+    private readonly AddressWatch _addresses;
+    private readonly KeepalivedWatch _keepalived;
+    private readonly IReadOnlyList<NotifyFifo> _fifos;
+    private readonly ObeyedStore _store;
+    private readonly ISteeringLink _link;
+    private readonly string _process = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+
+    private AgentHost(AgentOptions options, ILoggerFactory logs)
+    {
+        (_options, _logs) = (options, logs);
+        _probes = ProbeFactory.Create(options, _clock, _inbox.Writer, _watcher);
+        _addresses = new AddressWatch(options.Groups, _clock, _inbox.Writer, logs.CreateLogger<AddressWatch>());
+        _keepalived = new KeepalivedWatch(options.Groups, _clock, _inbox.Writer, _watcher);
+        _fifos = NotifyFifo.ForGroups(options.Groups, _clock, _inbox.Writer, logs.CreateLogger<NotifyFifo>());
+        _store = new ObeyedStore(options.StateDirectory);
+        _link = new RabbitMqSteeringLink(new LinkOptions
+        {
+            Uri = options.RabbitMq.Uri,
+            Password = options.RabbitMq.Password,
+            ClientName = $"node-agent/{options.Node}",
+            Queue = Routes.AgentQueue(options.Node, _process),
+            Bindings = [new LinkBinding(Routes.OrderExchange, Routes.Order(options.Node))],
+        }, TimeProvider.System, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+    }
+
+    public static AgentHost Create(AgentOptions options, bool jsonLog) => new(options, AgentLog.Create(jsonLog));
+
+    public async Task<int> Run(CancellationToken stopping)
+    {
+        var log = _logs.CreateLogger<AgentHost>();
+        if (!KeyRing.TryParse(_options.Key, out var keys, out var errors))
+        {
+            foreach (var error in errors) AgentLog.BadKey(log, error);
+            return Cli.Commands.Usage;
+        }
+        var codec = new MessageCodec(_options.Cluster);
+        var reporter = new Reporter(_link, codec, new MessageSigner(keys, Direction.Agent), _options.Node);
+        var orders = new OrderReader(
+            _link, codec, new MessageVerifier(keys, Direction.Order), _options.Node, _clock, _inbox.Writer, _logs.CreateLogger<OrderReader>());
+        await using var obeyed = new ObeyedWriter(_store, _clock, _inbox.Writer);
+        var loop = new AgentLoop(
+            AgentState.Create(_options, _process, BootId.Read()), _inbox, _clock, _files, reporter, obeyed, _probes, _systemd,
+            TimeProvider.System, _logs.CreateLogger<AgentLoop>());
+
+        var started = LookAround(log);
+        using var rooms = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var running = new List<Task> { _link.Run(rooms.Token), orders.Run(rooms.Token), _keepalived.Run(rooms.Token) };
+        running.AddRange(_probes.Select(p => p.Run(rooms.Token)));
+        foreach (var fifo in _fifos) fifo.Start();
+        _addresses.Start();
+
+        await loop.Run(started, stopping).ConfigureAwait(false);
+        await rooms.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(running), Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None)).ConfigureAwait(false);
+        return Cli.Commands.Done;
+    }
+
+    /// <summary>Before anything is done: what the files, the interface, keepalived and the disk say now.</summary>
+    private Input.Started LookAround(ILogger log)
+    {
+        var (obeyed, reason) = _store.Load();
+        if (obeyed is null) AgentLog.NothingObeyed(log, reason);
+        var history = new Dictionary<string, LastSaid>(StringComparer.Ordinal);
+        foreach (var fifo in _fifos)
+        {
+            if (fifo.Open() is { } failure) AgentLog.FifoFailed(log, failure);
+            foreach (var (instance, last) in fifo.DrainHistory()) history[instance] = last;
+        }
+        _files.Hold(_options.Groups.SelectMany(g => new[] { g.FenceFile, g.PriorityFile }));
+        var (alive, present) = (_keepalived.Look(), _addresses.Open());
+        return new Input.Started(_clock.Now,
+        [
+            .. _options.Groups.Select(g => new GroupAtStart(
+                g.Group, SteeringFiles.Read(g.FenceFile), SteeringFiles.Read(g.PriorityFile), present.GetValueOrDefault(g.Group),
+                alive.GetValueOrDefault(g.Group), history.TryGetValue(g.Instance, out var last) ? last.State : null, obeyed?.GetValueOrDefault(g.Group))),
+        ], obeyed is not null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _link.DisposeAsync().ConfigureAwait(false);
+        foreach (var fifo in _fifos) fifo.Dispose();
+        _addresses.Dispose();
+        _watcher.Dispose();
+        _files.Dispose();
+        _systemd.Dispose();
+        _logs.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using Contracts.Wire;
+using NodeAgent.Configuration;
+
+namespace NodeAgent.Cli;
+
+/// <summary>Everything that would keep the agent from doing its work, said at once and before it is needed.</summary>
+internal static class CheckCommand
+{
+    private static readonly string[] s_network = ["nfs", "nfs4", "cifs", "smb3", "fuse", "fuse.sshfs", "ceph", "glusterfs"];
+
+    public static Command Create()
+    {
+        var config = Commands.Config();
+        var command = new Command("check", "check the configuration and the host, and print every problem") { config };
+        command.SetAction(parsed => Check(parsed.GetValue(config)!));
+        return command;
+    }
+
+    private static int Check(string path)
+    {
+        if (Commands.Load(path) is not { } options) return Commands.Usage;
+        var problems = Problems(options).Distinct().ToList();
+        foreach (var problem in problems) Console.Error.WriteLine(problem);
+        Console.WriteLine(problems.Count == 0
+            ? $"{path}: good; node {options.Node}, {options.Groups.Count} group(s), {options.Probes.Count} probe(s)"
+            : $"{path}: the file is good, the host has {problems.Count} problem(s)");
+        return problems.Count == 0 ? Commands.Done : Commands.Failed;
+    }
+
+    private static IEnumerable<string> Problems(AgentOptions options)
+    {
+        if (!KeyRing.TryParse(options.Key, out _, out var errors))
+            foreach (var error in errors) yield return $"key: {error}";
+        foreach (var group in options.Groups)
+        {
+            foreach (var file in new[] { group.FenceFile, group.PriorityFile })
+            {
+                var directory = Path.GetDirectoryName(file)!;
+                if (!Directory.Exists(directory))
+                    yield return $"groups.{group.Group}.steering: {directory} does not exist; keepalived then drops the tracker silently. Make it with tmpfiles.d before keepalived starts";
+                else if (FileSystemOf(directory) is { } kind && s_network.Contains(kind))
+                    yield return $"groups.{group.Group}.steering: {directory} is on {kind}; steering files must be local (tmpfs)";
+                else if (!File.Exists(file)) yield return $"groups.{group.Group}.steering: {file} does not exist; tmpfiles.d makes it with 0";
+            }
+            if (!Directory.Exists($"/sys/class/net/{group.Interface}"))
+                yield return $"groups.{group.Group}.interface: there is no interface {group.Interface}";
+        }
+        if (options.Probes.Any(p => p.Ping.Count > 0) && !PingAllowed())
+            yield return "net.ipv4.ping_group_range keeps this user from pinging; set it to \"0 2147483647\" (sysctl.d), or the ping probes stay unknown";
+    }
+
+    private static string? FileSystemOf(string directory)
+    {
+        try
+        {
+            string? found = null;
+            var longest = -1;
+            foreach (var line in File.ReadLines("/proc/self/mounts"))
+            {
+                var words = line.Split(' ');
+                if (words.Length < 3 || words[1].Length <= longest) continue;
+                var under = words[1] == "/" || directory == words[1] || directory.StartsWith(words[1] + "/", StringComparison.Ordinal);
+                if (under) (found, longest) = (words[2], words[1].Length);
+            }
+            return found;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether one of the process's groups is inside the range (icmp(7)).</summary>
+    private static bool PingAllowed()
+    {
+        try
+        {
+            var range = File.ReadAllText("/proc/sys/net/ipv4/ping_group_range").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            var (low, high) = (long.Parse(range[0], CultureInfo.InvariantCulture), long.Parse(range[1], CultureInfo.InvariantCulture));
+            foreach (var line in File.ReadLines("/proc/self/status"))
+                if (line.StartsWith("Gid:", StringComparison.Ordinal) || line.StartsWith("Groups:", StringComparison.Ordinal))
+                    foreach (var id in line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Skip(1))
+                        if (long.TryParse(id, out var group) && group >= low && group <= high) return true;
+            return false;
+        }
+        catch (Exception error) when (error is IOException or FormatException or IndexOutOfRangeException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using NodeAgent.Core;
+using NodeAgent.Keepalived;
+using NodeAgent.Persistence;
+
+namespace NodeAgent.Cli;
+
+/// <summary>What stands on this host now, read from files and kernel: works with the agent running or not.</summary>
+internal static class StatusCommand
+{
+    public static Command Create()
+    {
+        var config = Commands.Config();
+        var command = new Command("status", "show what stands on this host: VIP, keepalived, steering files, what was obeyed last") { config };
+        command.SetAction(parsed => Show(parsed.GetValue(config)!));
+        return command;
+    }
+
+    private static int Show(string path)
+    {
+        if (Commands.Load(path) is not { } options) return Commands.Usage;
+        var (alive, present) = ReleaseCommand.Look(options);
+        var (obeyed, reason) = new ObeyedStore(options.StateDirectory).Load();
+        foreach (var group in options.Groups)
+        {
+            var (fence, priority) = (SteeringFiles.Read(group.FenceFile), SteeringFiles.Read(group.PriorityFile));
+            Console.WriteLine($"{group.Group} ({group.Instance} on {group.Interface})");
+            Console.WriteLine($"  VIP         {(present.GetValueOrDefault(group.Group) ? "on the interface" : "not here")}");
+            Console.WriteLine($"  keepalived  {(alive.GetValueOrDefault(group.Group) ? "runs" : "does not run")}");
+            Console.WriteLine($"  fence       {(fence == 0 ? "off" : "ON: this node takes no VIP")}");
+            Console.WriteLine($"  priority    {Priorities.Effective(group, priority)} = base {group.Base} + file {priority}: {Priorities.RoleOf(group, priority).ToString().ToLowerInvariant()}");
+            Console.WriteLine(obeyed?.GetValueOrDefault(group.Group) is { } last
+                ? $"  obeyed      {last.Role.ToString().ToLowerInvariant()} by epoch {last.Generation}/{last.Epoch}, term {last.Term}"
+                : $"  obeyed      nothing yet{(reason.Length > 0 ? $" ({reason})" : "")}");
+        }
+        return Commands.Done;
+    }
+}

@@ -1,0 +1,87 @@
+using Contracts.Messages;
+using Contracts.Vocabulary;
+
+namespace NodeAgent.Core;
+
+/// <summary>
+/// What keepalived and the interface say, folded into the observed role. keepalived's own word is the role; the address on the interface
+/// is the proof. Leaving MASTER for any reason but an order makes the node untold at once: a priority that outlives the mastership takes
+/// the VIP back later (docs/steering.md).
+/// </summary>
+internal static class Observation
+{
+    private const int TransitionsKept = 16;
+
+    public static GroupState Said(GroupState group, NotifyState state, int priority, Turn turn)
+    {
+        var role = state switch
+        {
+            NotifyState.Master => VrrpRole.Master,
+            NotifyState.Backup => VrrpRole.Backup,
+            NotifyState.Fault => VrrpRole.Fault,
+            NotifyState.Stop or NotifyState.Deleted => VrrpRole.Stop,
+            // during a reload keepalived says BACKUP_PRIORITY although it is MASTER: a priority line is no word on the role
+            NotifyState.BackupPriority when group.Role == VrrpRole.Unknown => VrrpRole.Backup,
+            NotifyState.MasterPriority when group.Role == VrrpRole.Unknown => VrrpRole.Master,
+            _ => group.Role,
+        };
+        if (state == NotifyState.MasterRxLowerPri)
+            turn.Say(Severity.Warning, "PeerSpeaks", $"{group.Name}: this node is MASTER and hears a lower one: perhaps two hold the VIP");
+        else if (state is not (NotifyState.Stop or NotifyState.Deleted))
+            group = group with { EffectivePriority = priority, PrioritySaidAt = turn.Now };
+        // keepalived that speaks is alive, whatever its pid file said last
+        return TakeRole(role == VrrpRole.Stop ? group : group with { KeepalivedAlive = true }, role, turn);
+    }
+
+    public static GroupState Alive(GroupState group, bool alive, Turn turn)
+    {
+        if (alive == group.KeepalivedAlive) return group;
+        turn.Urgent = true;
+        turn.Say(alive ? Severity.Information : Severity.Error, alive ? "KeepalivedUp" : "KeepalivedDown",
+            $"{group.Name}: keepalived {(alive ? "runs" : group.VipPresent ? "is gone and its VIP is still on the interface" : "is gone")}");
+        group = group with { KeepalivedAlive = alive };
+        return alive ? group : TakeRole(group, VrrpRole.Stop, turn);
+    }
+
+    public static GroupState Vip(GroupState group, bool present, Turn turn)
+    {
+        if (present == group.VipPresent) return group;
+        turn.Urgent = true;
+        return group with { VipPresent = present };
+    }
+
+    private static GroupState TakeRole(GroupState group, VrrpRole role, Turn turn)
+    {
+        if (role == group.Role) return group;
+        turn.Urgent = true;
+        var counter = group.Counter + 1;
+        var transition = new Transition(counter, role, turn.Now);
+        turn.Say(Severity.Information, "Role", $"{group.Name}: {group.Role} -> {role} at priority {group.EffectivePriority}");
+        turn.Effects.Add(new Effect.PublishRole(new RoleObserved
+        {
+            V = IMessage.CurrentVersion,
+            Cluster = turn.Cluster,
+            Node = turn.Self,
+            Process = turn.Process,
+            BootId = turn.BootId,
+            Counter = counter,
+            Group = group.Name,
+            Role = role,
+            VipPresent = group.VipPresent,
+            AgeMs = 0,
+        }));
+        var left = group.Role == VrrpRole.Master || role == VrrpRole.Stop;
+        // a yield that did its work stays until the leader names another role, unless keepalived itself is gone; sick stays while the node is
+        var untold = group.Steered is SteeredRole.Holder or SteeredRole.Standby || (group.Steered == SteeredRole.Yield && role == VrrpRole.Stop);
+        var transitions = group.Transitions.Length < TransitionsKept ? group.Transitions : group.Transitions.RemoveAt(0);
+        return group with
+        {
+            Role = role,
+            RoleSince = turn.Now,
+            Counter = counter,
+            Transitions = transitions.Add(transition),
+            Steered = left && untold ? SteeredRole.Untold : group.Steered,
+            YieldUntil = left ? null : group.YieldUntil,
+        };
+    }
+}

@@ -1,0 +1,47 @@
+using Contracts.Vocabulary;
+using NodeAgent.Configuration;
+
+namespace NodeAgent.Core;
+
+/// <summary>
+/// Roles as numbers. keepalived adds the number in the priority file (weight 1) to the base priority and limits the sum to 1..254, so an
+/// agent writes <c>wanted - base</c>. Neighbours in rank are at least 3 ms of skew apart: 254 and 253 belong to two nodes only, everybody
+/// else stays at base, because 253 and 252 collide at short advert intervals (docs/steering.md).
+/// </summary>
+internal static class Priorities
+{
+    public const int Holder = 254;
+    public const int Standby = 253;
+    public const int Yield = 252;
+
+    public static int FileValue(AgentGroupOptions group, SteeredRole role) => role switch
+    {
+        SteeredRole.Holder => Holder - group.Base,
+        SteeredRole.Standby => Standby - group.Base,
+        SteeredRole.Yield => Yield - group.Base,
+        SteeredRole.Sick => group.Sick - group.Base,
+        _ => 0,
+    };
+
+    /// <summary>What a number found in the file stands for; a number that no role writes counts as untold and is overwritten.</summary>
+    public static SteeredRole RoleOf(AgentGroupOptions group, int fileValue) => (group.Base + fileValue) switch
+    {
+        Holder => SteeredRole.Holder,
+        Standby => SteeredRole.Standby,
+        Yield => SteeredRole.Yield,
+        var p when p == group.Sick => SteeredRole.Sick,
+        _ => SteeredRole.Untold,
+    };
+
+    public static int Effective(AgentGroupOptions group, int fileValue) => Math.Clamp(group.Base + fileValue, 1, 254);
+
+    /// <summary>A fence ends by itself after this, unless renewed: longer than an election at this advert interval.</summary>
+    public static TimeSpan FenceDeadline(AgentGroupOptions group)
+    {
+        var election = 4 * group.Advert + TimeSpan.FromSeconds(1);
+        return election > TimeSpan.FromSeconds(2) ? election : TimeSpan.FromSeconds(2);
+    }
+
+    /// <summary>A planned move that has not happened by then is taken back.</summary>
+    public static TimeSpan YieldDeadline(AgentGroupOptions group) => 2 * (3 * group.Advert + TimeSpan.FromSeconds(1));
+}

@@ -1,0 +1,32 @@
+using Lab.Hosts;
+
+namespace Lab.Configuration;
+
+/// <summary>arbiter.yaml, the same on both replicas.</summary>
+internal static class ArbiterYaml
+{
+    public const string Cluster = "lab";
+    public const string Path = "/etc/arbiter/arbiter.yaml";
+    public const string KeyFile = "/etc/arbiter/cluster.key";
+    public const string BrokerPasswordFile = "/etc/arbiter/mq.password";
+    public const string RedisPasswordFile = "/etc/arbiter/redis.password";
+
+    public static string Render(LabOptions options) => $$"""
+        cluster: {{Cluster}}
+        rabbitmq: { uri: "amqp://arbiter@{{Topology.Address("mq")}}:5672/ha", password: "${file:{{BrokerPasswordFile}}}" }
+        quorum:
+          redis: [ {{string.Join(", ", Topology.RedisServers.Select(server => $"\"{Topology.Address(server)}:{Services.Redis.Port}\""))}} ]
+          user: arbiter
+          password: "${file:{{RedisPasswordFile}}}"
+        security: { clusterKey: "${file:{{KeyFile}}}" }
+        http: { listen: "0.0.0.0:{{Topology.ApiPort}}" }
+        groups:
+          - name: web
+            vips: [ {{Topology.Vip}}/{{Topology.PrefixLength}} ]
+            members:
+              - { node: lb1, preference: 100 }
+              - { node: lb2, preference: 80 }
+            brakes: {{(options.Brakes ? "on" : "off")}}
+
+        """;
+}

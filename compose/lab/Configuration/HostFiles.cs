@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using Lab.Hosts;
+using Lab.Native;
+using Lab.Services;
+
+namespace Lab.Configuration;
+
+/// <summary>Writes every host's configuration; secrets are drawn anew for each lab and stand only inside its hosts.</summary>
+internal sealed class HostFiles(LabPaths paths, LabOptions options, IReadOnlyDictionary<string, Host> hosts)
+{
+    private const UnixFileMode Secret = UnixFileMode.UserRead;
+    private const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Script = Open | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const uint FifoMode = 0x180; // 0600
+
+    public void Webs()
+    {
+        foreach (var web in Topology.Webs) hosts[web].Write(Nginx.Configuration, ServerConf.Nginx(web));
+    }
+
+    public void Balancers()
+    {
+        foreach (var name in Topology.Balancers)
+        {
+            if (options.Mode == LabMode.Seed) Seed(hosts[name]);
+            else Steered(hosts[name]);
+        }
+    }
+
+    /// <summary>The broker's, Redis', arbiters' and agents' files. Node keys come later: the arbiter derives them.</summary>
+    public void ControlPlane()
+    {
+        var redisPassword = Password();
+        var broker = ((string[])["arbiter", .. Topology.Balancers, "witness"]).ToDictionary(user => user, _ => Password(), StringComparer.Ordinal);
+        hosts["mq"].Write("/etc/rabbitmq/rabbitmq.conf", ServerConf.RabbitMq);
+        hosts["mq"].Write("/etc/rabbitmq/enabled_plugins", "[].\n");
+        hosts["mq"].Write("/etc/rabbitmq/definitions.json", BrokerDefinitions.Render(broker));
+        foreach (var server in Topology.RedisServers) hosts[server].Write(Redis.Configuration, ServerConf.Redis(redisPassword, ArbiterYaml.Cluster));
+
+        var clusterKey = $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n";
+        foreach (var arbiter in Topology.Arbiters.Select(name => hosts[name]))
+        {
+            arbiter.Write(ArbiterYaml.Path, ArbiterYaml.Render(options));
+            arbiter.Write(ArbiterYaml.KeyFile, clusterKey, Secret, ArbiterServer.User);
+            arbiter.Write(ArbiterYaml.BrokerPasswordFile, broker["arbiter"] + "\n", Secret, ArbiterServer.User);
+            arbiter.Write(ArbiterYaml.RedisPasswordFile, redisPassword + "\n", Secret, ArbiterServer.User);
+        }
+        foreach (var balancer in Topology.Balancers)
+        {
+            hosts[balancer].Write(AgentYaml.Path, AgentYaml.Render(balancer, options));
+            hosts[balancer].Write(AgentYaml.PasswordFile, broker[balancer] + "\n", Secret, Agent.User);
+            hosts[balancer].Own("/var/lib/arbiter-agent", Agent.User);
+        }
+    }
+
+    /// <summary>Each node's own signing key, derived from the cluster's by the arbiter.</summary>
+    public async Task NodeKeys()
+    {
+        foreach (var balancer in Topology.Balancers)
+        {
+            var key = await hosts["arb1"].Must(ArbiterServer.As("key", balancer, "--config", ArbiterYaml.Path));
+            hosts[balancer].Write(AgentYaml.KeyFile, key, Secret, Agent.User);
+        }
+    }
+
+    private static void SteeringFolder(Host host)
+    {
+        host.Write(KeepalivedConf.PriorityFile, "0\n", Open, Agent.User);
+        host.Write(KeepalivedConf.FenceFile, "0\n", Open, Agent.User);
+        host.Own(KeepalivedConf.Folder, Agent.User);
+        if (Libc.MakeFifo(host.Path(KeepalivedConf.Fifo), FifoMode) != 0) throw new LabError($"{host.Name}: cannot make {KeepalivedConf.Fifo}");
+        host.Own(KeepalivedConf.Fifo, Agent.User);
+    }
+
+    private void Steered(Host host)
+    {
+        SteeringFolder(host);
+        host.Write(Keepalived.Configuration, KeepalivedConf.Render(host.Name, options.Advert));
+        host.Write(Haproxy.Configuration, ServerConf.Haproxy);
+    }
+
+    private void Seed(Host host)
+    {
+        host.Write(Keepalived.Configuration, ServerConf.Seed(paths, host.Name + ".conf"));
+        host.Write("/etc/keepalived/scripts/vrrp_script.sh", ServerConf.Seed(paths, "vrrp_script.sh"), Script);
+        host.Write(Haproxy.Configuration, ServerConf.Seed(paths, "haproxy.cfg"));
+    }
+
+    private static string Password() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+}

@@ -1,0 +1,23 @@
+using Lab.Hosts;
+
+namespace Lab;
+
+/// <summary>How a lab was asked to be; kept in lab.json while it stands.</summary>
+internal sealed record LabOptions
+{
+    public LabMode Mode { get; init; } = LabMode.Full;
+    /// <summary>advert_int: 1 s speaks VRRPv2 with a password, 100 ms VRRPv3.</summary>
+    public TimeSpan Advert { get; init; } = TimeSpan.FromMilliseconds(100);
+    /// <summary>Hold-down, freeze and the limit of own fences; off, so that faults may follow each other.</summary>
+    public bool Brakes { get; init; }
+
+    public string AdvertText => Advert == TimeSpan.FromSeconds(1) ? "1s" : $"{Advert.TotalMilliseconds:0}ms";
+
+    /// <exception cref="LabError">Neither 1s nor 100ms.</exception>
+    public static TimeSpan ParseAdvert(string text) => text switch
+    {
+        "1s" => TimeSpan.FromSeconds(1),
+        "100ms" => TimeSpan.FromMilliseconds(100),
+        _ => throw new LabError($"--advert '{text}': use 1s (VRRPv2) or 100ms (VRRPv3)", LabError.Usage),
+    };
+}
