@@ -70,7 +70,8 @@ internal static class ApiRoom
     {
         var register = context.HttpContext.RequestServices.GetRequiredService<StatusWatch>().Now.Register;
         context.HttpContext.Response.Headers["Arbiter-Role"] = ApiJson.Word(register.State);
-        if (register.Leader is { } leader) context.HttpContext.Response.Headers["Arbiter-Leader"] = Uri.EscapeDataString(leader);
+        // a header takes printable ASCII only; a leader's name is read from the register, so it is looked at first
+        if (register.Leader is { } leader && leader.All(c => c is > ' ' and < '\x7f')) context.HttpContext.Response.Headers["Arbiter-Leader"] = leader;
         return next(context);
     }
 

@@ -24,8 +24,10 @@ internal static class GroupCard
     {
         html.Add($"""<div class="who"><div><span class="label">Holder (recorded)</span><strong>{group.Holder ?? "none"}</strong>""");
         if (group.Epoch is { } epoch) html.Add($"""<small>epoch {epoch}, {group.Reason}</small>""");
-        var masters = group.Masters.IsEmpty ? "nobody" : string.Join(" + ", group.Masters);
-        var tone = group.Masters.Length == 1 && group.Masters[0] == group.Holder ? "good" : "bad";
+        // silence is not absence: with a silent member nobody knows that nobody is MASTER
+        var unknown = group.Masters.IsEmpty && group.Members.Any(m => m.Stale);
+        var masters = unknown ? "unknown" : group.Masters.IsEmpty ? "nobody" : string.Join(" + ", group.Masters);
+        var tone = unknown ? "mild" : group.Masters.Length == 1 && group.Masters[0] == group.Holder ? "good" : "bad";
         html.Add($"""</div><div><span class="label">MASTER (observed)</span><strong class="{tone}">{masters}</strong></div>""");
         html.Add($"""<div><span class="label">Standby</span><strong class="{(group.StandbyReady ? "good" : "mild")}">{group.Standby ?? "none"}</strong>""");
         html.Add($"""<small>{(group.Standby is null ? "a failure takes seconds" : group.StandbyReady ? "ready" : "not ready")}</small></div>""");

@@ -47,7 +47,7 @@ internal static class StatusPage
     {
         var by = now.AnsweredBy;
         html.Add($"""<dl class="facts"><div><dt>Cluster</dt><dd>{by.Cluster}</dd></div>""");
-        html.Add($"""<div><dt>Leader</dt><dd class="{(by.Leader is null ? "bad" : "")}">{by.Leader ?? "nobody"}</dd></div>""");
+        html.Add($"""<div><dt>Leader</dt><dd class="{(by.Leader is null ? "bad" : "")}">{by.Leader?.Split('/')[0] ?? "nobody"}</dd></div>""");
         html.Add($"""<div><dt>This replica</dt><dd>{by.Replica} <small>{Role(by.Role)}</small></dd></div>""");
         if (now.Quorum.LeaseLeftMs is { } left) html.Add($"""<div><dt>Lease left</dt><dd>{Say.Latency(left)}</dd></div>""");
         html.Add($"""<div><dt>Broker</dt><dd class="{(now.Bus.Connected ? "good" : "bad")}">{(now.Bus.Connected ? "connected" : "lost")} <small>{(now.Bus.Connected ? "" : now.Bus.Reason)}</small></dd></div>""");

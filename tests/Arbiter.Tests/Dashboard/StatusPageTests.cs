@@ -43,6 +43,7 @@ public sealed class StatusPageTests
         var page = StatusPage.Whole(VerdictTests.View(Pictures.Silent(), Pictures.Register()));
         Assert.DoesNotContain("role master", page);
         Assert.Contains("Silent. It last said MASTER", page);
+        Assert.Contains("MASTER (observed)</span><strong class=\"mild\">unknown</strong>", page);
         Assert.DoesNotContain("dot up\"></span>up", page.Split("aria-label=\"Quorum\"")[0]);
     }
 

@@ -17,7 +17,8 @@ internal static partial class Dependencies
     [
         new("Contracts/Vocabulary", Vocabulary, Pure: true),
         new("Contracts/Messages", Messages, Pure: true),
-        new("Contracts/Wire", [.. Messages, "Contracts.Wire"]),
+        // signing works on the envelope, which is a value of the link's port
+        new("Contracts/Wire", [.. Messages, "Contracts.Wire", "Contracts.Bus"]),
         new("Contracts/Hosting", ["Contracts.Hosting"]),
         new("Contracts/Configuration", [.. Vocabulary, "Contracts.Configuration", "YamlDotNet"]),
         new("Contracts/Bus", [.. Messages, "Contracts.Wire", "Contracts.Bus", "RabbitMQ"]),
