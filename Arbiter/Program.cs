@@ -3,7 +3,11 @@ using Arbiter.Api;
 using Arbiter.Cli;
 using Arbiter.Configuration;
 using Arbiter.Dashboard;
+using Arbiter.Groups;
 using Arbiter.Hosting;
+using Arbiter.Intake;
+using Arbiter.Orders;
+using Arbiter.Quorum;
 
 // What the program is made of, in the order in which data flows. Each room adds itself.
 return await new Commands(
@@ -19,6 +23,12 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
     builder.Services
         .AddSingleton(options)
         .AddHosting()
+        .AddSteeringLink(options)
+        .AddIntake(options)
+        .AddGroups(options)
+        .AddQuorum(options)
+        .AddRegisterHost()
+        .AddOrders(options)
         .AddApi();
 
     var app = builder.Build();
