@@ -35,7 +35,9 @@ internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAc
         {
             // the late answer of an abandoned question is looked at by nobody, its error neither
             _ = asking.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            return RedisErrors.Classify(e);
+            var reply = RedisErrors.Classify(e);
+            // which of the two words comes depends on what the client library tried first; we did give a password
+            return reply.Error == "NOAUTH" && access.Password is not null ? reply with { Error = "WRONGPASS" } : reply;
         }
     }
 
