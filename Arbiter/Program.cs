@@ -17,9 +17,11 @@ return await new Commands(
 
 static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationToken stopping)
 {
-    var builder = WebApplication.CreateSlimBuilder();
+    // nothing is read but arbiter.yaml: no appsettings.json, and no file watcher over the working directory
+    var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
     builder.AddLog(settings.JsonLog, settings.Level);
-    builder.WebHost.ConfigureKestrel(kestrel => Listening.Limit(kestrel, options.HttpListen));
+    builder.Services.AddRouting();
+    builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listening.Limit(kestrel, options.HttpListen));
     builder.Services
         .AddSingleton(options)
         .AddHosting()

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Arbiter.Core;
+using Arbiter.Hosting;
 using Arbiter.Journal;
 using Arbiter.Orders;
 using Arbiter.Quorum;
@@ -12,9 +13,11 @@ namespace Arbiter.Groups;
 /// The only writer of the group's state.
 /// </summary>
 internal sealed partial class GroupLoop(
-    GroupRules rules, IRegister register, IOrders orders, StepJournal journal, StatusBoard board, ProcessClock clock, ILogger<GroupLoop> log)
+    GroupRules rules, IRegister register, IOrders orders, StepJournal journal, StatusBoard board, ProcessClock clock, ILogger<GroupLoop> log,
+    ILiveness? liveness = null)
 {
     private const int InboxMost = 1024;
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShowEvery = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(new BoundedChannelOptions(InboxMost) { SingleReader = true });
@@ -40,8 +43,11 @@ internal sealed partial class GroupLoop(
     public async Task Run(CancellationToken stopping)
     {
         Show(clock.Now);
+        // the tick comes five times a second: a loop that is silent for longer has stopped deciding
+        using var heart = liveness?.Register($"group {Group}", s_deadline);
         await foreach (var input in _inbox.Reader.ReadAllAsync(stopping))
         {
+            heart?.Beat();
             try
             {
                 Take(input);

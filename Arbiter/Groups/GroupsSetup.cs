@@ -1,3 +1,4 @@
+using Arbiter.Hosting;
 using System.Collections.Immutable;
 using Arbiter.Configuration;
 using Arbiter.Core;
@@ -19,7 +20,7 @@ internal static class GroupsSetup
         services.AddSingleton<StepJournal>();
         services.AddSingleton(s => new GroupSet(options.Groups.Select(g => new GroupLoop(RulesOf(g),
             s.GetRequiredService<IRegister>(), s.GetRequiredService<IOrders>(), s.GetRequiredService<StepJournal>(),
-            s.GetRequiredService<StatusBoard>(), s.GetRequiredService<ProcessClock>(), s.GetRequiredService<ILogger<GroupLoop>>())),
+            s.GetRequiredService<StatusBoard>(), s.GetRequiredService<ProcessClock>(), s.GetRequiredService<ILogger<GroupLoop>>(), s.GetService<ILiveness>())),
             s.GetRequiredService<IRegister>(), s.GetRequiredService<ProcessClock>()));
         services.AddSingleton<IGroups>(s => s.GetRequiredService<GroupSet>());
         services.AddHostedService(s => s.GetRequiredService<GroupSet>());

@@ -42,7 +42,7 @@ internal static class QuorumServices
             return new RegisterLoop(
                 s.GetRequiredService<AcceptorSet>().Acceptors, LeaseSettings.From(options.Quorum), LeaderName(options.Replica, proposer), proposer,
                 new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), s.GetRequiredService<ILeaseClock>(), s.GetRequiredService<TimeProvider>(),
-                s.GetRequiredService<ILogger<RegisterLoop>>());
+                s.GetRequiredService<ILogger<RegisterLoop>>()) { Liveness = s.GetService<Hosting.ILiveness>() };
         });
         return services;
     }

@@ -40,6 +40,8 @@ internal sealed partial class RegisterLoop : IRegister
         _status = _lease.Status();
     }
 
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+
     public RegisterStatus Status
     {
         get
@@ -61,6 +63,9 @@ internal sealed partial class RegisterLoop : IRegister
             _events.Writer.TryWrite(new RegisterEvent.Settled(proposal, ProposalOutcome.Refused, null, "the register is stopped or overloaded"));
     }
 
+    /// <summary>Where the loop beats; it wakes for a read or a renewal at least every 1.5 s.</summary>
+    public Hosting.ILiveness? Liveness { get; init; }
+
     public Task Run(CancellationToken stopping) => Run(stopping, CancellationToken.None);
 
     /// <param name="stopping">Gives the lease back, then ends.</param>
@@ -72,8 +77,10 @@ internal sealed partial class RegisterLoop : IRegister
         await using var onStop = stopping.Register(() => _inbox.Writer.TryWrite(new LeaseInput.Stop(_clock.Now)));
         try
         {
+            using var heart = Liveness?.Register("register", s_deadline);
             while (!_lease.Stopped && await _inbox.Reader.WaitToReadAsync(killed))
             {
+                heart?.Beat();
                 while (!_lease.Stopped && _inbox.Reader.TryRead(out var input)) await Advance(input, stopping, killed);
                 // should the inbox have been full when the stop came
                 if (stopping.IsCancellationRequested) await Advance(new LeaseInput.Stop(_clock.Now), stopping, killed);

@@ -1,4 +1,5 @@
 using Arbiter.Cli;
+using Outcome = Arbiter.Cli.Outcome;
 using Arbiter.Configuration;
 using Arbiter.Quorum;
 using Arbiter.Tests.Api;

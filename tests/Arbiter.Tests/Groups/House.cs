@@ -7,6 +7,7 @@ using Arbiter.Orders;
 using Arbiter.Quorum;
 using Arbiter.Tests.Core;
 using Contracts.Bus;
+using Envelope = Contracts.Bus.Envelope;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 using Contracts.Wire;

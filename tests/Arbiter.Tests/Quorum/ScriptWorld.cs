@@ -95,7 +95,7 @@ internal sealed class ScriptWorld
         return _said;
     }
 
-    private static LeaseSettings Settings { get; } = LeaseSettings.From(new Configuration.QuorumOptions { Redis = [] });
+    private static LeaseSettings Settings { get; } = LeaseSettings.From(new Arbiter.Configuration.QuorumOptions { Redis = [] });
 
     private void Seed(long generation, string leader, string suffix)
     {
