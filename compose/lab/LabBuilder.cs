@@ -89,11 +89,14 @@ internal sealed class LabBuilder(LabPaths paths, Action<string> say)
         var bridge = new Bridge(hosts[Topology.Bridge]);
         await bridge.Build([.. hosts.Values.Where(host => host.Name != Topology.Bridge)]);
         if (options.Mode != LabMode.Full) return null;
-        _store.Write(new LabStore.Entry(options, Complete: false, MachineLink));
-        var refused = await bridge.ConnectMachine(MachineLink);
-        if (refused is null) return MachineLink;
-        say($"the lab is not reachable from the machine itself, only by 'lab exec': {refused}");
-        return null;
+        if (await Bridge.MachineObstacle(MachineLink) is { } obstacle)
+        {
+            say($"the lab is not reachable from the machine itself, only by 'lab exec': {obstacle}");
+            return null;
+        }
+        _store.Write(new LabStore.Entry(options, Complete: false, MachineLink)); // before it is made: a crash leaves no unknown link
+        await bridge.ConnectMachine(MachineLink);
+        return MachineLink;
     }
 
     private static async Task Start(Service service, Dictionary<string, Host> hosts)

@@ -72,8 +72,6 @@ internal static class ServerConf
     public const string RabbitMq = """
         listeners.tcp.default = 5672
         load_definitions = /etc/rabbitmq/definitions.json
-        log.console = true
-        log.file = false
 
         """;
 

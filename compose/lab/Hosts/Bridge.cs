@@ -37,18 +37,23 @@ internal sealed class Bridge(Host bridge)
     }
 
     /// <summary>
-    /// Gives the machine an address on the segment, so that a browser can reach the lab. Returns why not when the
-    /// machine already has a route there (another lab, a container network): the lab works without it.
+    /// Why the machine cannot be given an address on the segment: another lab or a container network has it already.
+    /// Null when it can. A lab without it works, only a browser on the machine does not reach it.
     /// </summary>
-    public async Task<string?> ConnectMachine(string link)
+    public static async Task<string?> MachineObstacle(string link)
     {
+        if (Directory.Exists("/sys/class/net/" + link)) return $"the machine already has an interface {link}";
         var routes = await Shell.Must(["ip", "-4", "-o", "route", "show", "root", Topology.Network]);
-        if (routes.Trim().Length > 0) return $"the machine already has a route into {Topology.Network}: {routes.Trim().Split('\n')[0]}";
+        return routes.Trim().Length > 0 ? $"the machine already has a route into {Topology.Network}: {routes.Trim().Split('\n')[0]}" : null;
+    }
+
+    /// <summary>Gives the machine an address on the segment, so that a browser can reach the lab.</summary>
+    public async Task ConnectMachine(string link)
+    {
         await Shell.Must(["ip", "link", "add", link, "type", "veth", "peer", "name", MachinePort, "netns", $"{bridge.Init}"]);
         await Shell.Must(["ip", "addr", "add", $"{Topology.MachineAddress}/{Topology.PrefixLength}", "dev", link]);
         await Shell.Must(["ip", "link", "set", link, "up"]);
         await Ip(bridge, $"link set {MachinePort} master br0 up\n");
-        return null;
     }
 
     /// <summary>Carrier off: the host sees its cable pulled.</summary>
