@@ -10,7 +10,7 @@ using NodeAgent.Reporting;
 namespace NodeAgent;
 
 /// <summary>
-/// The agent's one loop: takes an input, asks the core, carries the effects out in order. Writing a steering file happens right here, so
+/// The agent's one loop: takes an input, asks the core, carries the effects out, files first. Writing a steering file happens right here, so
 /// that a fence is on its way 0.1 ms after its reason arrived; everything that may wait (disk, broker) is handed on, and its result comes
 /// back as an input. systemd's watchdog is fed from here and from nowhere else.
 /// </summary>
@@ -77,18 +77,23 @@ internal sealed partial class AgentLoop(
     {
         var step = AgentCore.Advance(_state, input);
         _state = step.State;
+        // keepalived first: what is said of a fence (log, signature, broker) costs more than the fence
+        foreach (var effect in step.Effects)
+            if (effect is Effect.Write write) Write(write);
         foreach (var effect in step.Effects) CarryOut(effect);
+    }
+
+    private void Write(Effect.Write write)
+    {
+        var options = _state.Groups[write.Group].Options;
+        var path = write.File == SteeringFile.Fence ? options.FenceFile : options.PriorityFile;
+        if (files.Write(path, write.Value) is { } error) inbox.Writer.TryWrite(new Input.WriteFailed(clock.Now, write.Group, write.File, error));
     }
 
     private void CarryOut(Effect effect)
     {
         switch (effect)
         {
-            case Effect.Write write:
-                var options = _state.Groups[write.Group].Options;
-                var path = write.File == SteeringFile.Fence ? options.FenceFile : options.PriorityFile;
-                if (files.Write(path, write.Value) is { } error) inbox.Writer.TryWrite(new Input.WriteFailed(clock.Now, write.Group, write.File, error));
-                break;
             case Effect.Persist persist:
                 obeyed.Save(persist.Request, persist.Obeyed);
                 break;

@@ -4,7 +4,7 @@ using Contracts.Vocabulary;
 
 namespace NodeAgent.Core;
 
-/// <summary>What the core wants done. Carried out in the order given; results come back as inputs.</summary>
+/// <summary>What the core wants done. Files are written first, in the order given; then the rest. Results come back as inputs.</summary>
 public abstract record Effect
 {
     private Effect() { }

@@ -24,10 +24,14 @@ internal sealed record Host(string Name, int Init)
 
     public Task<string> Must(params IReadOnlyList<string> command) => Shell.Must(Entered(command));
 
-    /// <summary>Starts a program that stays; what it says is appended to /var/log/NAME.log of the host.</summary>
+    /// <summary>
+    /// Starts a program that stays; what it says is appended to /var/log/NAME.log of the host. The scheduler weighs it by its host's share
+    /// (sched(7), "autogroup"), where the kernel groups by session.
+    /// </summary>
     public Task Spawn(string name, params IReadOnlyList<string> command) => Shell.Must(Entered(
     [
-        "setsid", "--fork", "bash", "-c", "log=$1; shift; cd /; exec \"$@\" </dev/null >>\"$log\" 2>&1", "spawn", $"/var/log/{name}.log", .. command,
+        "setsid", "--fork", "bash", "-c", "log=$1 nice=$2; shift 2; cd /; echo $nice 2>/dev/null >/proc/self/autogroup; renice -n $nice $$ >/dev/null; exec \"$@\" </dev/null >>\"$log\" 2>&1",
+        "spawn", $"/var/log/{name}.log", $"{Topology.Niceness(Name)}", .. command,
     ]));
 
     /// <summary>Writes a file of the host whole; its folder is made.</summary>

@@ -49,6 +49,12 @@ internal static class Topology
     /// <summary>Everything below this priority is the network's business, not the arbiter's.</summary>
     public static int BasePriority(string balancer) => balancer == "lb1" ? 240 : 232;
 
+    /// <summary>
+    /// A site has a machine for each host; here all share a few processors. The control plane, which is many processes and would otherwise
+    /// compete with an election that lasts a millisecond, stands behind the balancers.
+    /// </summary>
+    public static int Niceness(string host) => host is "mq" or "arb1" or "arb2" || RedisServers.Contains(host) ? 15 : 0;
+
     public static string OtherBalancer(string balancer) => balancer == "lb1" ? "lb2" : "lb1";
 
     public static string Address(string host) => Addresses[host];
