@@ -69,7 +69,9 @@ internal sealed class LabBuilder(LabPaths paths, Action<string> say)
                 if (clock.Elapsed > HostStart || Died(name)) throw new LabError($"host {name} did not start: {InitLog(name)}");
                 await Task.Delay(PollEvery);
             }
-            hosts[name] = new Host(name, PidRecord.Read(paths.PidFile(name))?.Child() ?? throw new LabError($"host {name} ended at once: {InitLog(name)}"));
+            var host = new Host(name, PidRecord.Read(paths.PidFile(name))?.Child() ?? throw new LabError($"host {name} ended at once: {InitLog(name)}"));
+            host.Write("/etc/hosts", Topology.HostsFile(name));
+            hosts[name] = host;
         }
         return hosts;
     }

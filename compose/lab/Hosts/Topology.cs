@@ -59,6 +59,10 @@ internal static class Topology
 
     public static string Address(string host) => Addresses[host];
 
+    /// <summary>/etc/hosts of one host: all names, its own and localhost first.</summary>
+    public static string HostsFile(string host) =>
+        "127.0.0.1 localhost\n" + string.Concat(Addresses.OrderByDescending(pair => pair.Key == host).Select(pair => $"{pair.Value} {pair.Key}\n"));
+
     public static IReadOnlyList<string> HostsOf(LabMode mode) => mode == LabMode.Full
         ? [.. Addresses.Keys]
         : ["gw", "web1", "web2", "lb1", "lb2", "client"];
