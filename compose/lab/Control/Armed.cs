@@ -45,6 +45,7 @@ internal sealed class Armed(Laboratory lab) : IDisposable
             if (!service.IsRunning(host)) return $"{service.Name} on {host.Name} does not run";
         }
         if (lab.VipOwners is not [var holder]) return lab.VipOwners.Count == 0 ? "no balancer has the VIP" : "both balancers have the VIP";
+        if (!await Serving.Check(lab)) return $"{holder} has the VIP, and the client gets no answer from it";
         return lab.Options.Mode switch
         {
             LabMode.Seed => holder == ClassicMaster ? null : $"the VIP has not come back to {ClassicMaster}",

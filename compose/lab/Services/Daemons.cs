@@ -62,8 +62,8 @@ internal sealed class RabbitMq() : Service("rabbitmq", "beam.smp", "mq")
 
     public override Task Ready(Host host) => Listener.Wait(host, Port, TimeSpan.FromSeconds(60));
 
-    /// <summary>The broker is alone on its host: the virtual machine, its port mapper and its helpers all go.</summary>
-    public override IReadOnlyList<int> Victims(Host host) => HostProcesses.Find(host, name: null);
+    /// <summary>The broker is alone on its host: the virtual machine, its port mapper and its helpers all go, only what keeps PID 1 stays.</summary>
+    public override IReadOnlyList<int> Victims(Host host) => [.. HostProcesses.Find(host, name: null).Except(HostProcesses.Find(host, "sleep"))];
 }
 
 /// <summary>Waits until something on a host accepts connections.</summary>
