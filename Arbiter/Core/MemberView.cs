@@ -19,7 +19,7 @@ internal sealed record MemberView(Member Member)
     /// <summary>The last change of role or fence; null = none seen.</summary>
     public TimeSpan? DisturbedAt { get; init; }
     public ImmutableArray<Speaker> Speakers { get; init; } = [];
-    /// <summary>Number of the newest transition known of this boot.</summary>
+    /// <summary>Number of the newest transition known of this agent process: each process counts anew.</summary>
     public long Counter { get; init; }
 
     /// <summary>What it last refused, so that a repeated refusal is told once; null = it took the last order.</summary>
@@ -65,23 +65,23 @@ internal sealed record MemberView(Member Member)
         var reading = said.Groups.FirstOrDefault(g => g.Group == group);
         if (reading is null) return heard with { Event = said, Reading = null, HeardAt = now };
 
-        var sameBoot = Event?.BootId == said.BootId;
+        var sameProcess = Event?.Process == said.Process;
         var counter = reading.Transitions.Count == 0 ? 0 : reading.Transitions.Max(t => t.Counter);
         // a transition that overtook the event stands
-        if (sameBoot && Event?.Process == said.Process && counter < Counter && Reading is { } known)
+        if (sameProcess && counter < Counter && Reading is { } known)
             reading = reading with { Role = known.Role, VipPresent = known.VipPresent };
         return heard.Take(reading, now, now - TimeSpan.FromMilliseconds(reading.RoleMs)) with
         {
             Event = said,
             HeardAt = now,
-            Counter = sameBoot ? Math.Max(counter, Counter) : counter,
+            Counter = sameProcess ? Math.Max(counter, Counter) : counter,
         };
     }
 
     /// <summary>The view after a transition; unchanged when it is not newer, or of another process than the one that reports.</summary>
     public MemberView Observe(RoleObserved said, TimeSpan now)
     {
-        if (Reading is null || Event!.Process != said.Process || Event.BootId != said.BootId || said.Counter <= Counter) return this;
+        if (Reading is null || Event!.Process != said.Process || said.Counter <= Counter) return this;
         var reading = Reading with { Role = said.Role, VipPresent = said.VipPresent, RoleMs = said.AgeMs };
         return Take(reading, now, now - TimeSpan.FromMilliseconds(said.AgeMs)) with { Counter = said.Counter };
     }
