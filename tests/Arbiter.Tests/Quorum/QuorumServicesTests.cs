@@ -30,7 +30,7 @@ public sealed class QuorumServicesTests
         Assert.True(register.MaySpeak());
         Assert.Equal("OOM", register.Status.Acceptors[2].State);
         register.Propose(new(GroupName.Parse("web"), 0, NodeId.Parse("lb1"), "initial"));
-        Assert.Equal(Core.ProposalOutcome.Committed, Assert.IsType<RegisterEvent.Settled>(await Next(register)).Outcome);
+        Assert.Equal(Arbiter.Core.ProposalOutcome.Committed, Assert.IsType<RegisterEvent.Settled>(await Next(register)).Outcome);
 
         await stop.CancelAsync();
         await running;
