@@ -12,7 +12,12 @@ public abstract class Story(LabFixture lab, ITestOutputHelper output) : IAsyncDi
 
     private protected Scene Scene { get; } = lab.Scene;
 
-    private protected void Tell(string text) => output.WriteLine(text);
+    /// <summary>With the story, and at once for who watches the run.</summary>
+    private protected void Tell(string text)
+    {
+        output.WriteLine(text);
+        Console.WriteLine(text);
+    }
 
     /// <summary>Nothing moved and nobody noticed.</summary>
     private protected void Quiet(Seen seen, string what)
@@ -30,21 +35,11 @@ public abstract class Story(LabFixture lab, ITestOutputHelper output) : IAsyncDi
         Assert.True(seen.Outage.Milliseconds <= mostMs, $"{what}: at most {mostMs} ms expected: {seen}");
     }
 
-    /// <summary>
-    /// One outage and one move, right after the blow; from a second after the outage to now not one failed request more.
-    /// </summary>
-    private protected async Task<Seen> OneOutage(long struck, string holder, double mostMs, string what)
-    {
-        var all = await Scene.SeenSince(struck, holder);
-        Moved(all, mostMs, what);
-        return all;
-    }
-
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (TestContext.Current.TestState?.Result == TestResult.Failed) Tell(Scene.LastWords(LastLines));
-        await Task.CompletedTask;
+        if (TestContext.Current.TestState?.Result == TestResult.Failed) output.WriteLine(Scene.LastWords(LastLines));
+        return ValueTask.CompletedTask;
     }
 
     private protected static long Now => Clock.Now;
