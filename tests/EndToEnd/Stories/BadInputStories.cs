@@ -88,8 +88,8 @@ public sealed class BadInputStories(LabFixture lab, ITestOutputHelper output) : 
         {
             await Scene.Until(() => log.Count("DuplicateNode") + other.Count("DuplicateNode") > 0, Soon, "an arbiter says DuplicateNode");
             Tell(log.Lines.Concat(other.Lines).First(line => line.Contains("DuplicateNode", StringComparison.Ordinal)));
-            await Task.Delay(TimeSpan.FromSeconds(15));
-            Quiet(await Scene.SeenSince(from, holder), "a second agent with the holder's name, 15 s");
+            await Task.Delay(TimeSpan.FromSeconds(6));
+            Quiet(await Scene.SeenSince(from, holder), "a second agent with the holder's name, 6 s");
         }
         finally
         {

@@ -9,7 +9,7 @@ namespace EndToEnd.Stories;
 public sealed class ControlPlaneStories(LabFixture lab, ITestOutputHelper output) : Story(lab, output)
 {
     /// <summary>Longer than an order is valid.</summary>
-    private static readonly TimeSpan BeyondValidity = TimeSpan.FromSeconds(16);
+    private static readonly TimeSpan BeyondValidity = TimeSpan.FromSeconds(13);
 
     [Theory]
     [InlineData("kill-broker")]

@@ -11,7 +11,7 @@ namespace EndToEnd.Stories;
 /// <summary>What an agent costs a load balancer.</summary>
 public sealed class FootprintStories(LabFixture lab, ITestOutputHelper output) : Story(lab, output)
 {
-    private static readonly TimeSpan Sampled = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Sampled = TimeSpan.FromSeconds(6);
     private const double TicksPerSecond = 100;
 
     [Fact]

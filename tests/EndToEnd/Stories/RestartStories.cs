@@ -8,7 +8,7 @@ namespace EndToEnd.Stories;
 /// <summary>Daemons that are restarted, reloaded and killed in daily life.</summary>
 public sealed class RestartStories(LabFixture lab, ITestOutputHelper output) : Story(lab, output)
 {
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task A_reload_of_haproxy_is_no_failure_and_a_stop_and_start_is_one_fence_and_one_move()
