@@ -8,6 +8,9 @@ public abstract class Story(LabFixture lab, ITestOutputHelper output) : IAsyncDi
 {
     /// <summary>A takeover under a fence takes about 12 ms; the margin is for a machine that runs everything on two busy processors.</summary>
     protected const double FencePathMs = 300;
+    /// <summary>A machine that kept the client itself from running for so long kept the servers from answering, too: a request or two.</summary>
+    private const double StallMs = 40;
+    private const int MostExcused = 3;
     private const int LastLines = 40;
 
     private protected Scene Scene { get; } = lab.Scene;
@@ -24,7 +27,8 @@ public abstract class Story(LabFixture lab, ITestOutputHelper output) : IAsyncDi
     {
         Tell($"{what}: {seen}");
         Assert.True(seen.Moves.Count == 0, $"{what}: the VIP moved: {seen}");
-        Assert.True(seen.Outage.Failed == 0, $"{what}: requests failed: {seen}");
+        var excused = seen.Stall > StallMs ? MostExcused : 0;
+        Assert.True(seen.Outage.Failed <= excused, $"{what}: requests failed: {seen}");
     }
 
     private protected void Moved(Seen seen, double mostMs, string what)
