@@ -23,8 +23,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly AgentOptions _options;
     private readonly ILoggerFactory _logs;
     private readonly MonotonicClock _clock = new(TimeProvider.System);
-    private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(
-        new BoundedChannelOptions(AgentLoop.InboxSize) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<Input> _inbox = AgentLoop.CreateInbox();
     private readonly PidfdWatcher _watcher = new();
     private readonly SteeringFiles _files = new();
     private readonly SystemdNotifier _systemd = SystemdNotifier.FromEnvironment();
