@@ -74,15 +74,30 @@ internal sealed class AgentHost : IAsyncDisposable
 
         var started = LookAround(log);
         using var rooms = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var running = new List<Task> { _link.Run(rooms.Token), orders.Run(rooms.Token), _keepalived.Run(rooms.Token) };
-        running.AddRange(_probes.Select(p => p.Run(rooms.Token)));
+        var running = new List<(string Name, Task Running)>
+        {
+            ("link", _link.Run(rooms.Token)), ("orders", orders.Run(rooms.Token)), ("keepalived watch", _keepalived.Run(rooms.Token)), ("obeyed writer", obeyed.Running),
+        };
+        running.AddRange(_probes.Select(p => ($"probe {p.Name}", p.Run(rooms.Token))));
         foreach (var fifo in _fifos) fifo.Start();
         _addresses.Start();
 
-        await loop.Run(started, stopping).ConfigureAwait(false);
+        var watching = StopWhenOneEnds(running, rooms, log);
+        await loop.Run(started, rooms.Token).ConfigureAwait(false);
         await rooms.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAny(Task.WhenAll(running), Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None)).ConfigureAwait(false);
-        return Cli.Commands.Done;
+        var failed = await watching.ConfigureAwait(false);
+        // the writer of what is obeyed ends when it is disposed
+        var ending = Task.WhenAll(running.Select(r => r.Running).Where(r => r != obeyed.Running));
+        await Task.WhenAny(ending, Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None)).ConfigureAwait(false);
+        return failed ? Cli.Commands.Failed : Cli.Commands.Done;
+    }
+
+    private static async Task<bool> StopWhenOneEnds(IReadOnlyList<(string Name, Task Running)> running, CancellationTokenSource rooms, ILogger log)
+    {
+        if (await RoomWatch.FirstToEnd(running, rooms.Token).ConfigureAwait(false) is not { } ended) return false;
+        AgentLog.RoomEnded(log, ended.Error, ended.Room);
+        await rooms.CancelAsync().ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Before anything is done: what the files, the interface, keepalived and the disk say now.</summary>
