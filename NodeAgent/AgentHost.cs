@@ -64,7 +64,7 @@ internal sealed class AgentHost : IAsyncDisposable
             return Cli.Commands.Usage;
         }
         var codec = new MessageCodec(_options.Cluster);
-        var reporter = new Reporter(_link, codec, new MessageSigner(keys, Direction.Agent), _options.Node);
+        var reporter = new Reporter(_link, codec, new MessageSigner(keys, Direction.Agent), _options.Node, _logs.CreateLogger<Reporter>());
         var orders = new OrderReader(
             _link, codec, new MessageVerifier(keys, Direction.Order), _options.Node, _clock, _inbox.Writer, _logs.CreateLogger<OrderReader>());
         await using var obeyed = new ObeyedWriter(_store, _clock, _inbox.Writer);
