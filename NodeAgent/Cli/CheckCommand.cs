@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Contracts.Wire;
 using NodeAgent.Configuration;
+using NodeAgent.Linux;
 
 namespace NodeAgent.Cli;
 
@@ -43,6 +44,8 @@ internal static class CheckCommand
                 else if (FileSystemOf(directory) is { } kind && s_network.Contains(kind))
                     yield return $"groups.{group.Group}.steering: {directory} is on {kind}; steering files must be local (tmpfs)";
                 else if (!File.Exists(file)) yield return $"groups.{group.Group}.steering: {file} does not exist; tmpfiles.d makes it with 0";
+                else if (!Writable(directory) && !Writable(file))
+                    yield return $"groups.{group.Group}.steering: {file} cannot be written by this user, nor a new file in its directory; both must belong to the agent's user";
             }
             if (!Directory.Exists($"/sys/class/net/{group.Interface}"))
                 yield return $"groups.{group.Group}.interface: there is no interface {group.Interface}";
@@ -50,6 +53,8 @@ internal static class CheckCommand
         if (options.Probes.Any(p => p.Ping.Count > 0) && !PingAllowed())
             yield return "net.ipv4.ping_group_range keeps this user from pinging; set it to \"0 2147483647\" (sysctl.d), or the ping probes stay unknown";
     }
+
+    private static bool Writable(string path) => Libc.Access(path, Libc.MayWrite) == 0;
 
     private static string? FileSystemOf(string directory)
     {

@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
 {
     public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Truncate = 0x200, NonBlock = 0x800, CloseOnExec = 0x80000;
     public const int AtCwd = -100;
+    public const int MayWrite = 2;
     public const short PollIn = 1;
     public const int NoEntry = 2, Interrupted = 4, NoProcess = 3, TryAgain = 11, AccessDenied = 13, Exists = 17, NoBuffers = 105;
 
@@ -44,6 +45,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "unlink", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int Unlink(string path);
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Sync(int fd);

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using EndToEnd.Stage;
+using Lab;
+
+namespace EndToEnd;
+
+/// <summary>All stories share one lab and follow each other: they shake the same machine.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneLab : ICollectionFixture<LabFixture>
+{
+    public const string Name = "one lab";
+}
+
+/// <summary>
+/// Brings the lab up once, through the same wrapper that people use, and takes it away at the end, whatever happened: a guard of its own
+/// session does it when this process is killed.
+/// </summary>
+public sealed class LabFixture : IAsyncLifetime
+{
+    private const string DefaultPrefix = "e2e";
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);
+
+    private readonly LabPaths _paths = LabPaths.Find(Environment.GetEnvironmentVariable("LAB_PREFIX") is { Length: > 0 } given ? given : DefaultPrefix);
+    private Process? _guard;
+    private Scene? _scene;
+
+    internal Scene Scene => _scene ?? throw new InvalidOperationException("the lab is not up");
+
+    public async ValueTask InitializeAsync()
+    {
+        await Down();
+        _guard = Guard();
+        await Wrapper("up", "--advert", "100ms");
+        _scene = new Scene(Laboratory.Open(_paths));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _scene?.Figures.Print(Path.Combine(_paths.Programs, "..", "end-to-end.txt"));
+        _scene?.Dispose();
+        await Down();
+        _guard?.Kill();
+        _guard?.Dispose();
+    }
+
+    /// <summary>The guard of a run that was killed a moment ago may still be at it.</summary>
+    private async Task Down()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await Wrapper("down");
+                return;
+            }
+            catch (LabError) when (attempt < 5)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    private Process Guard()
+    {
+        const string watch = "while kill -0 \"$1\"; do sleep 1; done; LAB_PREFIX=$2 LAB_SKIP_BUILD=1 exec \"$3/lab\" down";
+        var start = new ProcessStartInfo("setsid", ["bash", "-c", $"exec >/dev/null 2>&1; {watch}", "guard", $"{Environment.ProcessId}", _paths.Prefix, _paths.Home]);
+        return Process.Start(start)!;
+    }
+
+    private async Task Wrapper(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(_paths.Home, "lab"), arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment["LAB_PREFIX"] = _paths.Prefix;
+        using var process = Process.Start(start)!;
+        using var deadline = new CancellationTokenSource(Longest);
+        var said = process.StandardError.ReadToEndAsync(deadline.Token);
+        var printed = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new LabError($"'lab {string.Join(' ', arguments)}' did not end within {Longest.TotalMinutes} min");
+        }
+        var text = await said + await printed;
+        if (process.ExitCode != 0) throw new LabError($"'lab {string.Join(' ', arguments)}' ended with {process.ExitCode}: {text.Trim()}");
+        Console.WriteLine(text.Trim());
+    }
+}
