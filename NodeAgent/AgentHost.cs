@@ -23,8 +23,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly AgentOptions _options;
     private readonly ILoggerFactory _logs;
     private readonly MonotonicClock _clock = new(TimeProvider.System);
-    private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(
-        new BoundedChannelOptions(AgentLoop.InboxSize) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<Input> _inbox = AgentLoop.CreateInbox();
     private readonly PidfdWatcher _watcher = new();
     private readonly SteeringFiles _files = new();
     private readonly SystemdNotifier _systemd = SystemdNotifier.FromEnvironment();
@@ -65,7 +64,7 @@ internal sealed class AgentHost : IAsyncDisposable
             return Cli.Commands.Usage;
         }
         var codec = new MessageCodec(_options.Cluster);
-        var reporter = new Reporter(_link, codec, new MessageSigner(keys, Direction.Agent), _options.Node);
+        var reporter = new Reporter(_link, codec, new MessageSigner(keys, Direction.Agent), _options.Node, _logs.CreateLogger<Reporter>());
         var orders = new OrderReader(
             _link, codec, new MessageVerifier(keys, Direction.Order), _options.Node, _clock, _inbox.Writer, _logs.CreateLogger<OrderReader>());
         await using var obeyed = new ObeyedWriter(_store, _clock, _inbox.Writer);
@@ -75,15 +74,30 @@ internal sealed class AgentHost : IAsyncDisposable
 
         var started = LookAround(log);
         using var rooms = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var running = new List<Task> { _link.Run(rooms.Token), orders.Run(rooms.Token), _keepalived.Run(rooms.Token) };
-        running.AddRange(_probes.Select(p => p.Run(rooms.Token)));
+        var running = new List<(string Name, Task Running)>
+        {
+            ("link", _link.Run(rooms.Token)), ("orders", orders.Run(rooms.Token)), ("keepalived watch", _keepalived.Run(rooms.Token)), ("obeyed writer", obeyed.Running),
+        };
+        running.AddRange(_probes.Select(p => ($"probe {p.Name}", p.Run(rooms.Token))));
         foreach (var fifo in _fifos) fifo.Start();
         _addresses.Start();
 
-        await loop.Run(started, stopping).ConfigureAwait(false);
+        var watching = StopWhenOneEnds(running, rooms, log);
+        await loop.Run(started, rooms.Token).ConfigureAwait(false);
         await rooms.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAny(Task.WhenAll(running), Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None)).ConfigureAwait(false);
-        return Cli.Commands.Done;
+        var failed = await watching.ConfigureAwait(false);
+        // the writer of what is obeyed ends when it is disposed
+        var ending = Task.WhenAll(running.Select(r => r.Running).Where(r => r != obeyed.Running));
+        await Task.WhenAny(ending, Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None)).ConfigureAwait(false);
+        return failed ? Cli.Commands.Failed : Cli.Commands.Done;
+    }
+
+    private static async Task<bool> StopWhenOneEnds(IReadOnlyList<(string Name, Task Running)> running, CancellationTokenSource rooms, ILogger log)
+    {
+        if (await RoomWatch.FirstToEnd(running, rooms.Token).ConfigureAwait(false) is not { } ended) return false;
+        AgentLog.RoomEnded(log, ended.Error, ended.Room);
+        await rooms.CancelAsync().ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Before anything is done: what the files, the interface, keepalived and the disk say now.</summary>

@@ -22,6 +22,9 @@ internal static partial class AgentLog
     [LoggerMessage(2002, LogLevel.Warning, "what was obeyed before is not known ({Reason}): the first order with a fresh nonce is taken", EventName = nameof(NothingObeyed))]
     public static partial void NothingObeyed(Microsoft.Extensions.Logging.ILogger log, string reason);
 
+    [LoggerMessage(2004, LogLevel.Error, "{Room} ended by itself; without it this agent would be blind, so it stops and waits to be started anew. Report this as a defect", EventName = nameof(RoomEnded))]
+    public static partial void RoomEnded(Microsoft.Extensions.Logging.ILogger log, Exception? error, string room);
+
     [LoggerMessage(2003, LogLevel.Error, "{Problem}", EventName = nameof(FifoFailed))]
     public static partial void FifoFailed(Microsoft.Extensions.Logging.ILogger log, string problem);
 }

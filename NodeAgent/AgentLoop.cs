@@ -18,8 +18,15 @@ internal sealed partial class AgentLoop(
     AgentState state, Channel<Input> inbox, MonotonicClock clock, SteeringFiles files, Reporter reporter, ObeyedWriter obeyed,
     IReadOnlyList<IProbe> probes, SystemdNotifier systemd, TimeProvider time, ILogger<AgentLoop> log)
 {
-    /// <summary>Far above what 100 ms of inputs can be; beyond it the oldest is dropped, and its level comes again.</summary>
+    /// <summary>Far above what 100 ms of inputs can be.</summary>
     public const int InboxSize = 4096;
+
+    /// <summary>
+    /// Full, it takes no more and says so to the writer: what is said only once (a role, an address, the disk's answer) waits or is tried
+    /// again, and levels come again by themselves. To drop the oldest would lose a change for ever: the disk's answer, and nothing is raised any more.
+    /// </summary>
+    public static Channel<Input> CreateInbox() => Channel.CreateBounded<Input>(
+        new BoundedChannelOptions(InboxSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private static readonly TimeSpan s_readFiles = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, IProbe> _probes = probes.ToDictionary(p => p.Name, StringComparer.Ordinal);
@@ -87,6 +94,7 @@ internal sealed partial class AgentLoop(
     {
         var options = _state.Groups[write.Group].Options;
         var path = write.File == SteeringFile.Fence ? options.FenceFile : options.PriorityFile;
+        // should the inbox be full, the next reading of the files shows that the value is not there
         if (files.Write(path, write.Value) is { } error) inbox.Writer.TryWrite(new Input.WriteFailed(clock.Now, write.Group, write.File, error));
     }
 

@@ -19,7 +19,7 @@ internal sealed record MemberView(Member Member)
     /// <summary>The last change of role or fence; null = none seen.</summary>
     public TimeSpan? DisturbedAt { get; init; }
     public ImmutableArray<Speaker> Speakers { get; init; } = [];
-    /// <summary>Number of the newest transition known of this agent process: each process counts anew.</summary>
+    /// <summary>Number of the newest transition known of this process.</summary>
     public long Counter { get; init; }
 
     /// <summary>What it last refused, so that a repeated refusal is told once; null = it took the last order.</summary>
@@ -65,23 +65,24 @@ internal sealed record MemberView(Member Member)
         var reading = said.Groups.FirstOrDefault(g => g.Group == group);
         if (reading is null) return heard with { Event = said, Reading = null, HeardAt = now };
 
-        var sameProcess = Event?.Process == said.Process;
+        // an agent numbers from 1 in each process: against the numbers of an earlier one a new agent would be disbelieved for ever
+        var sameLife = Event?.BootId == said.BootId && Event?.Process == said.Process;
         var counter = reading.Transitions.Count == 0 ? 0 : reading.Transitions.Max(t => t.Counter);
-        // a transition that overtook the event stands
-        if (sameProcess && counter < Counter && Reading is { } known)
+        // a transition that overtook the event stands; an event whose transitions were cut to make it fit proves by its age that it is newer
+        if (sameLife && counter < Counter && now - TimeSpan.FromMilliseconds(reading.RoleMs) <= RoleAt && Reading is { } known)
             reading = reading with { Role = known.Role, VipPresent = known.VipPresent };
         return heard.Take(reading, now, now - TimeSpan.FromMilliseconds(reading.RoleMs)) with
         {
             Event = said,
             HeardAt = now,
-            Counter = sameProcess ? Math.Max(counter, Counter) : counter,
+            Counter = sameLife ? Math.Max(counter, Counter) : counter,
         };
     }
 
     /// <summary>The view after a transition; unchanged when it is not newer, or of another process than the one that reports.</summary>
     public MemberView Observe(RoleObserved said, TimeSpan now)
     {
-        if (Reading is null || Event!.Process != said.Process || said.Counter <= Counter) return this;
+        if (Reading is null || Event!.Process != said.Process || Event.BootId != said.BootId || said.Counter <= Counter) return this;
         var reading = Reading with { Role = said.Role, VipPresent = said.VipPresent, RoleMs = said.AgeMs };
         return Take(reading, now, now - TimeSpan.FromMilliseconds(said.AgeMs)) with { Counter = said.Counter };
     }

@@ -14,7 +14,7 @@ public sealed class MessageCodec(ClusterName cluster)
 {
     /// <summary>
     /// The bytes as they go out. Reasons and faults are cut to their limit. A health event above 16 KB loses its oldest transitions
-    /// until it fits: they only repeat what <see cref="RoleObserved"/> has said.
+    /// until it fits: they only repeat what <see cref="RoleObserved"/> has said. Then its reasons get shorter.
     /// </summary>
     /// <exception cref="ArgumentException">Every receiver would refuse it (a wrong cluster or version, a negative age, too many items, too big): a fault in the sender.</exception>
     public byte[] Encode<T>(T message) where T : class, IMessage
@@ -28,6 +28,12 @@ public sealed class MessageCodec(ClusterName cluster)
             for (var most = WireLimits.MaxTransitions / 2; bytes.Length > WireLimits.MaxBytes && message is HealthEvent health; most /= 2)
             {
                 bytes = JsonSerializer.SerializeToUtf8Bytes((T)(object)Outgoing.WithTransitions(health, most), Info<T>());
+                if (most == 0) break;
+            }
+            // many checks fail at once, each with its reason: the level must get through then above all
+            for (var most = WireLimits.MaxReason / 4; bytes.Length > WireLimits.MaxBytes && message is HealthEvent health; most /= 4)
+            {
+                bytes = JsonSerializer.SerializeToUtf8Bytes((T)(object)Outgoing.WithReasons(Outgoing.WithTransitions(health, 0), most), Info<T>());
                 if (most == 0) break;
             }
             return bytes.Length <= WireLimits.MaxBytes

@@ -18,6 +18,13 @@ internal static class Outgoing
         Groups = [.. m.Groups.Select(g => g.Transitions.Count <= most ? g : g with { Transitions = Newest(g.Transitions, most) })],
     };
 
+    /// <summary>Reasons and faults of at most <paramref name="most"/> characters.</summary>
+    public static HealthEvent WithReasons(HealthEvent m, int most) => m with
+    {
+        Probes = [.. m.Probes.Select(p => p with { Reason = WireLimits.Clip(p.Reason, most) })],
+        Groups = [.. m.Groups.Select(g => g.Fault is null ? g : g with { Fault = WireLimits.Clip(g.Fault, most) })],
+    };
+
     /// <summary>Those of the least age, in the order they stand.</summary>
     private static RoleTransition[] Newest(IReadOnlyList<RoleTransition> all, int most)
     {

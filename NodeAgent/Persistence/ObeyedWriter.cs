@@ -14,12 +14,15 @@ internal sealed class ObeyedWriter : IAsyncDisposable
 
     public ObeyedWriter(ObeyedStore store, MonotonicClock clock, ChannelWriter<Input> inbox) => _running = Run(store, clock, inbox);
 
+    /// <summary>Ends when disposed; before that only by a defect.</summary>
+    public Task Running => _running;
+
     public void Save(long request, ImmutableSortedDictionary<GroupName, ObeyedRecord> obeyed) => _requests.Writer.TryWrite((request, obeyed));
 
     private async Task Run(ObeyedStore store, MonotonicClock clock, ChannelWriter<Input> inbox)
     {
         await foreach (var (request, obeyed) in _requests.Reader.ReadAllAsync().ConfigureAwait(false))
-            inbox.TryWrite(new Input.Persisted(clock.Now, request, store.Save(obeyed)));
+            await inbox.WriteAsync(new Input.Persisted(clock.Now, request, store.Save(obeyed))).ConfigureAwait(false);  // said only once: an answer lost holds back every later request
     }
 
     public async ValueTask DisposeAsync()

@@ -30,11 +30,11 @@ internal sealed partial class OrderReader(
             {
                 case LinkEvent.Connected:
                     LogConnected(log);
-                    inbox.TryWrite(new Input.LinkChanged(clock.Now, true));
+                    await inbox.WriteAsync(new Input.LinkChanged(clock.Now, true), stopping).ConfigureAwait(false);
                     break;
                 case LinkEvent.Disconnected lost:
                     LogDisconnected(log, lost.Reason);
-                    inbox.TryWrite(new Input.LinkChanged(clock.Now, false));
+                    await inbox.WriteAsync(new Input.LinkChanged(clock.Now, false), stopping).ConfigureAwait(false);
                     break;
                 // a message nobody listens to was still taken by a living broker
                 case LinkEvent.Sent { Outcome: SendOutcome.Confirmed or SendOutcome.Returned }:

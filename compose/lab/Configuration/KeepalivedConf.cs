@@ -17,6 +17,8 @@ internal static class KeepalivedConf
             vrrp_skip_check_adv_addr
             vrrp_notify_fifo {{Fifo}}
             vrrp_notify_priority_changes true
+            vrrp_garp_master_refresh 1
+            vrrp_garp_master_refresh_repeat 1
             script_user root
             enable_script_security
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Arbiter.Core;
 using Contracts.Messages;
 using Contracts.Vocabulary;
@@ -22,6 +23,8 @@ internal sealed class NodeModel(NodeId node, int @base)
     private long _epoch;
     private string? _fault;
     private long _tilt;
+    /// <summary>Numbered from 1 in each process, as an agent does.</summary>
+    private ImmutableArray<(VrrpRole Role, TimeSpan At)> _transitions = [];
 
     public NodeId Node => node;
     public VrrpRole Role { get; private set; } = VrrpRole.Backup;
@@ -76,13 +79,14 @@ internal sealed class NodeModel(NodeId node, int @base)
         if (state.Length > 1) probe!.FirstMissed(now - TimeSpan.FromMilliseconds(long.Parse(state[1])));
     }
 
-    public void Restart() => (_process, _seq, Dirty) = (_process + 1, 0, true);
+    public void Restart() => (_process, _seq, _transitions, Dirty) = (_process + 1, 0, [], true);
 
     private void Become(VrrpRole role, TimeSpan now)
     {
         if (role == Role) return;
         var left = Role == VrrpRole.Master;
         (Role, _roleSince) = (role, now);
+        _transitions = _transitions.Add((role, now));
         if (left && Steered != SteeredRole.Sick) Steered = SteeredRole.Untold;
         if (role == VrrpRole.Master && _ordered == OrderedRole.Holder && Health != Health.HardBad) Steered = SteeredRole.Holder;
     }
@@ -142,7 +146,7 @@ internal sealed class NodeModel(NodeId node, int @base)
                 Ordered = _ordered,
                 Pending = _ordered == OrderedRole.Holder && Role != VrrpRole.Master,
                 Fault = _fault,
-                Transitions = [],
+                Transitions = [.. _transitions.Select((t, i) => new RoleTransition($"{node}-boot", i + 1, t.Role, (long)(now - t.At).TotalMilliseconds))],
             },
         ],
     };

@@ -140,6 +140,15 @@ public sealed class MessageCodecTests
     }
 
     [Fact]
+    public void A_health_event_gets_through_when_many_checks_fail_with_long_reasons()
+    {
+        var probes = Enumerable.Range(0, 50).Select(i => Examples.Probe with { Name = $"backend-{i:00}", State = ProbeState.Down, Reason = new string('x', 200) }).ToList();
+        var bytes = Codec.Encode(Examples.HealthEvent with { Probes = probes });
+        Assert.True(bytes.Length <= WireLimits.MaxBytes);
+        Assert.All(Codec.Decode<HealthEvent>(bytes).Message!.Probes, p => Assert.Equal(ProbeState.Down, p.State));
+    }
+
+    [Fact]
     public void What_every_receiver_would_refuse_is_not_sent()
     {
         Assert.Throws<ArgumentException>(() => Codec.Encode(Examples.HealthEvent with { LoopDelayMs = -1 }));
