@@ -47,10 +47,11 @@ internal sealed partial class GroupLoop(
         using var heart = liveness?.Register($"group {Group}", s_deadline);
         await foreach (var input in _inbox.Reader.ReadAllAsync(stopping))
         {
-            heart?.Beat();
             try
             {
                 Take(input);
+                // behind the step: a loop in which every step fails decides nothing, and is not alive
+                heart?.Beat();
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
