@@ -23,6 +23,7 @@ internal static class Diagnoses
         }
 
         if (!f.State.BusConnected) Add("BusLost", Weight.Warning, $"the message bus is away: {f.State.BusReason}");
+        if (f.Tilted) Add("Tilt", Weight.Warning, "this replica stood still for more than 2 s; it decides nothing new for 5 s");
         foreach (var m in f.State.Members) OfNode(f, m, Add);
         foreach (var incident in f.State.External.Values)
             Add(incident.Kind == "ping" ? "GatewayLostEverywhere" : "BackendsLostEverywhere", Weight.Error, $"{incident.Probe} fails on every node: nobody is moved for it");

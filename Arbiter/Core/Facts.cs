@@ -23,6 +23,9 @@ internal sealed class Facts
     public MemberView? Holder { get; }
     public MemberView? Standby { get; }
 
+    /// <summary>This replica stood still a moment ago, and what it reads may be as old as that.</summary>
+    public bool Tilted => Now < State.TiltUntil;
+
     public bool HolderFresh => Holder?.Fresh(Now) == true;
     public bool HolderIsMaster => Holder?.IsMaster(Now) == true;
 
@@ -67,7 +70,8 @@ internal sealed class Facts
 
     /// <summary>Why the standby may not be named to the holder although it is ready; null when it may.</summary>
     public string? WithholdStandby =>
-        !State.External.IsEmpty ? "a check fails everywhere"
+        Tilted ? "this replica stood still"
+        : !State.External.IsEmpty ? "a check fails everywhere"
         : Brakes.Level(State, Now) > 1 ? $"hold-down for another {Brakes.Left(State, Now).TotalSeconds:0} s"
         : null;
 }

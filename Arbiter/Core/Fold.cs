@@ -26,6 +26,7 @@ internal static class Fold
             QuietUntil = TimeSpan.Zero,
         },
         Input.LeadershipLost => state with { Leading = false, GraceOver = false, InFlight = null, Move = null, Announced = null },
+        Input.WasAway i => state with { TiltUntil = i.At + GroupRules.TiltCalm },
         Input.RegisterObserved i => Observed(state, i),
         Input.ProposalSettled i => Settled(state, i, said),
         _ => state,

@@ -13,6 +13,9 @@ internal static class Gates
         new("bus-lost", "the message bus is away or blocked", "nothing recorded; nodes keep what they have",
             f => !f.State.BusConnected,
             f => $"the bus is away ({f.State.BusReason}): silence of nodes means nothing now"),
+        new("tilted", "this replica stood still for more than 2 s, less than 5 s ago", "nothing recorded, no standby named: what it reads may be as old as its standstill",
+            f => f.Tilted,
+            f => $"this replica stood still; it decides again in {(f.State.TiltUntil - f.Now).TotalSeconds:0.0} s"),
         new("startup-grace", "leadership is younger than 10 s, or no majority of the group's agents has reported since", "nothing new recorded; what is recorded is refreshed at once, standby readiness included",
             f => !f.State.GraceOver,
             f => f.Now - f.State.GainedAt < GroupRules.StartupGrace

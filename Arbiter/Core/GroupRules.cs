@@ -41,6 +41,10 @@ internal sealed record GroupRules
     public static readonly TimeSpan AnnouncedFor = TimeSpan.FromSeconds(12);
     /// <summary>After an unknown outcome the wish may be repeated; the expected epoch keeps it from counting twice.</summary>
     public static readonly TimeSpan UnknownWait = TimeSpan.FromSeconds(5);
+    /// <summary>A replica that stood still for longer does not trust what it reads next.</summary>
+    public static readonly TimeSpan TiltGap = TimeSpan.FromSeconds(2);
+    /// <summary>The longest that a message may wait at the broker: after that, everything read is of now.</summary>
+    public static readonly TimeSpan TiltCalm = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(1);
     /// <summary>A check that recovered on one node only is that node's own again after this.</summary>
     public static readonly TimeSpan IncidentTail = TimeSpan.FromSeconds(5);

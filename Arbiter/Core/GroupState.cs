@@ -19,6 +19,9 @@ internal sealed record GroupState(GroupRules Rules)
     /// <summary>Latched: the startup grace passed and a majority of the agents reported.</summary>
     public bool GraceOver { get; init; }
 
+    /// <summary>Until when this replica, which stood still, decides nothing new: what it reads now may have waited as long as it stood.</summary>
+    public TimeSpan TiltUntil { get; init; }
+
     /// <summary>As acknowledged by the register's majority; orders speak of nothing else.</summary>
     public Assignment? Assignment { get; init; }
     public InFlight? InFlight { get; init; }

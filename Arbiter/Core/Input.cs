@@ -25,6 +25,9 @@ internal abstract record Input(TimeSpan At)
 
     public sealed record BusChanged(TimeSpan At, bool Connected, string Reason) : Input(At);
 
+    /// <summary>This replica stood still (stopped, suspended, starved) for <paramref name="Gap"/>, until now.</summary>
+    public sealed record WasAway(TimeSpan At, TimeSpan Gap) : Input(At);
+
     /// <summary>Nothing happened but time.</summary>
     public sealed record Tick(TimeSpan At) : Input(At);
 }

@@ -23,6 +23,7 @@ internal sealed partial class GroupLoop(
     private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(new BoundedChannelOptions(InboxMost) { SingleReader = true });
     private GroupState _state = GroupState.Start(rules);
     private TimeSpan _shownAt = TimeSpan.MinValue;
+    private TimeSpan? _tookAt;
     private long _dropped;
 
     public GroupName Group => rules.Group;
@@ -47,10 +48,11 @@ internal sealed partial class GroupLoop(
         using var heart = liveness?.Register($"group {Group}", s_deadline);
         await foreach (var input in _inbox.Reader.ReadAllAsync(stopping))
         {
-            heart?.Beat();
             try
             {
                 Take(input);
+                // behind the step: a loop in which every step fails decides nothing, and is not alive
+                heart?.Beat();
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -61,6 +63,14 @@ internal sealed partial class GroupLoop(
     }
 
     private void Take(Input input)
+    {
+        // the tick comes five times a second: such a gap is a process that stood still, and messages that waited for it look as if they were of now
+        if (_tookAt is { } last && input.At - last > GroupRules.TiltGap) Advance(new Input.WasAway(input.At, input.At - last));
+        if (_tookAt is null || input.At > _tookAt) _tookAt = input.At;
+        Advance(input);
+    }
+
+    private void Advance(Input input)
     {
         var before = _state;
         var step = Arbitration.Advance(before, input);

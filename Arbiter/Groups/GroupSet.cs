@@ -26,8 +26,12 @@ internal sealed class GroupSet(IEnumerable<GroupLoop> loops, IRegister register,
         foreach (var loop in _loops) loop.Post(input);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll([.. _loops.Select(l => l.Run(stoppingToken)), Tick(stoppingToken), FollowRegister(stoppingToken)]);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // each as it ends, not all together: with one of them failed the groups would be deaf, and the rest would tick on as if nothing were
+        Task[] parts = [.. _loops.Select(l => l.Run(stoppingToken)), Tick(stoppingToken), FollowRegister(stoppingToken)];
+        await foreach (var ended in Task.WhenEach(parts)) await ended;
+    }
 
     private async Task Tick(CancellationToken stopping)
     {

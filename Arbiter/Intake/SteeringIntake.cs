@@ -39,11 +39,16 @@ internal sealed partial class SteeringIntake : BackgroundService
         {
             var sender = new Sender(node, new MessageVerifier(keys.DeriveNode(node), Direction.Agent), new TokenBucket(PerSecond, Burst));
             _senders.Add(Routes.Health(node), sender);
-            _senders.Add(Routes.State(node), sender);
+            // a share of its own: a node with many groups answers and turns in many messages at once, and its level must get through behind them
+            _senders.Add(Routes.State(node), sender with { Bucket = new TokenBucket(PerSecond, Burst) });
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_link.Run(stoppingToken), Read(stoppingToken));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // each as it ends, not all together: a link that failed must not be hidden by a reader that waits for it
+        await foreach (var ended in Task.WhenEach(_link.Run(stoppingToken), Read(stoppingToken))) await ended;
+    }
 
     internal async Task Read(CancellationToken stopping)
     {

@@ -77,10 +77,12 @@ public static class AgentCore
             if (found.Obeyed is { } heard && new SpeakerToken(heard.Generation, heard.Term) is var speaker && speaker > state.Speaker)
                 state = state with { Speaker = speaker };
             state = state with { Groups = state.Groups.SetItem(found.Group, group) };
-            if (!wasBad) continue;
+            // 252 and more were only written while every hard check was good; a proxy that died while no agent looked must not stay unknown
+            var wasGood = !wasBad && stands is SteeredRole.Holder or SteeredRole.Standby or SteeredRole.Yield;
+            if (!wasBad && !wasGood) continue;
             foreach (var name in group.Options.Probes)
                 if (state.Probes.TryGetValue(name, out var probe) && probe.Options.Class == ProbeClass.Hard)
-                    state = state with { Probes = state.Probes.SetItem(name, probe.PresumedDown()) };
+                    state = state with { Probes = state.Probes.SetItem(name, wasBad ? probe.PresumedDown() : probe.PresumedGood()) };
         }
         turn.Urgent = true;
         return EachGroup(state with { Started = true, LastTick = turn.Now, BrokerAnsweredAt = turn.Now }, g => Healths.Fold(g, state.Probes, turn));

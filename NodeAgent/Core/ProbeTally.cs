@@ -9,7 +9,8 @@ namespace NodeAgent.Core;
 /// within the memory (10 min) can make it fail, so that an address that never answers, or an ICMP filter, never does.
 /// <list type="bullet">
 /// <item>A good sample makes an unknown probe up at once, a down one after <c>rise</c>.</item>
-/// <item>A bad sample makes an up one down after <c>fall</c> (another number while holding the VIP); an unknown one stays unknown.</item>
+/// <item>A bad sample makes an up one down after <c>fall</c> (another number while holding the VIP); an unknown one stays unknown, unless the
+/// steering files show that it was good before the agent started.</item>
 /// <item>An unknown sample (the agent's own fault) changes nothing: neither a miss nor a good.</item>
 /// </list>
 /// Fails by staying up while a target lies, and by staying unknown when a service never came up since the agent's start.
@@ -25,6 +26,8 @@ public sealed record ProbeTally
     public TimeSpan FirstMiss { get; init; }
     /// <summary>Good samples in a row on the best target.</summary>
     public int Goods { get; init; }
+    /// <summary>Unknown to this agent, and good before it started.</summary>
+    public bool WasGood { get; init; }
     public TimeSpan? Sample { get; init; }
     public TimeSpan? PreviousSample { get; init; }
     public TimeSpan? Latency { get; init; }
@@ -33,6 +36,9 @@ public sealed record ProbeTally
 
     /// <summary>The probe is known to have failed before this agent started, from what stands in the steering files.</summary>
     public ProbeTally PresumedDown() => this with { State = ProbeState.Down, Reason = "was down before the agent started" };
+
+    /// <summary>The probe is known to have been good before this agent started: what died meanwhile may be found dead, though this agent never saw it alive.</summary>
+    public ProbeTally PresumedGood() => this with { WasGood = true };
 
     public ProbeTally Fold(Input.ProbeSampled sample, bool holding, TimeSpan memory)
     {
@@ -63,7 +69,7 @@ public sealed record ProbeTally
         foreach (var (_, target) in Targets)
         {
             goods = Math.Max(goods, target.Goods);
-            if (State != ProbeState.Down && (target.LastGood is not { } good || now - good > memory)) continue;
+            if (State != ProbeState.Down && !WasGood && (target.LastGood is not { } good || now - good > memory)) continue;
             counting = true;
             misses = Math.Min(misses, target.Misses);
         }
@@ -74,12 +80,12 @@ public sealed record ProbeTally
     {
         ProbeState.Up => this,
         ProbeState.Down when Goods < Options.Rise => this with { Reason = $"{Reason}; {Goods} of {Options.Rise} in a row" },
-        _ => this with { State = ProbeState.Up, Since = now },
+        _ => this with { State = ProbeState.Up, Since = now, WasGood = false },
     };
 
     private ProbeTally Fall(TimeSpan now, bool holding) =>
-        State == ProbeState.Up && Misses >= (holding ? Options.HolderFall : Options.Fall)
-            ? this with { State = ProbeState.Down, Since = now }
+        (State == ProbeState.Up || WasGood) && Misses >= (holding ? Options.HolderFall : Options.Fall)
+            ? this with { State = ProbeState.Down, Since = now, WasGood = false }
             : this;
 }
 

@@ -103,6 +103,12 @@ internal sealed class Script
             case "commit": Settle(ProposalOutcome.Committed, Recorded((++_epoch).ToString(), _asked!.Holder.Value), "acknowledged"); break;
             case "refuse": Settle(ProposalOutcome.Refused, Recorded(words[1], words[2]), "another epoch stands"); break;
             case "unknown": Settle(ProposalOutcome.Unknown, null, "no majority answered"); break;
+            case "away":
+                var gap = TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture));
+                // in a journal line the time is that of the return
+                if (_obey) _now += gap;
+                Advance(new Input.WasAway(_now, gap));
+                break;
             case "bus": Advance(new Input.BusChanged(_now, words[1] == "up", words[1] == "up" ? "connected" : "connection refused")); break;
             case "obey": _obey = words[1] == "on"; break;
             case "silent": Node(words[1]).Silent = true; break;
@@ -121,7 +127,7 @@ internal sealed class Script
     {
         (_now, _obey, _autoRegister) = (TimeSpan.FromMilliseconds(Math.Round(at.TotalMilliseconds)), false, false);
         if (words[0] == "tick") Advance(new Input.Tick(_now));
-        else if (words[0] is "lead" or "lose" or "observe" or "commit" or "refuse" or "unknown" or "bus")
+        else if (words[0] is "lead" or "lose" or "observe" or "commit" or "refuse" or "unknown" or "bus" or "away")
         {
             if (words[0] == "commit") _epoch = long.Parse(words[1]) - 1;
             Run(line);

@@ -1,6 +1,8 @@
 using Arbiter.Intake;
 using Arbiter.Tests.Groups;
+using Arbiter.Tests.Core;
 using Contracts.Bus;
+using Contracts.Messages;
 using Contracts.Vocabulary;
 using Contracts.Wire;
 
@@ -36,6 +38,29 @@ public sealed class RefusalTests
         var status = await house.Until(s => s.Nodes.Any(n => n.Event is not null));
         Assert.Equal(lb1, Assert.Single(status.Nodes, n => n.Event is not null).Node);
         Assert.Single(house.Log.Lines, l => l.Contains("was refused", StringComparison.Ordinal) && l.Contains($"({reason})", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_flood_of_results_and_transitions_does_not_keep_the_level_out()
+    {
+        await using var house = await House.Start();
+        var agent = house.Connect("lb1");
+        var lb1 = NodeId.Parse("lb1");
+        var codec = new MessageCodec(NodeModel.Cluster);
+        // made before, so that nothing refills meanwhile
+        var level = agent.Signer.Sign(Routes.HealthExchange, Routes.Health(lb1), codec.Encode(agent.Model.Report(TimeSpan.FromSeconds(100), GroupName.Parse("web"))));
+        var role = codec.Encode(new RoleObserved
+        {
+            V = 1, Cluster = NodeModel.Cluster, Node = lb1, Process = "p", BootId = "b", Counter = 1,
+            Group = GroupName.Parse("web"), Role = VrrpRole.Backup, VipPresent = false, AgeMs = 0,
+        });
+        var flood = agent.Signer.Sign(Routes.StateExchange, Routes.State(lb1), role);
+        for (var i = 0; i < 300; i++) agent.Send(flood);
+
+        agent.Send(level);
+
+        await house.Until(s => s.Nodes.Any(n => n.Event?.Node == lb1));
+        Assert.Contains(house.Log.Lines, l => l.Contains("(too-many)", StringComparison.Ordinal));
     }
 
     [Fact]
