@@ -69,7 +69,7 @@ internal sealed class AgentHost : IAsyncDisposable
             _link, codec, new MessageVerifier(keys, Direction.Order), _options.Node, _clock, _inbox.Writer, _logs.CreateLogger<OrderReader>());
         await using var obeyed = new ObeyedWriter(_store, _clock, _inbox.Writer);
         var loop = new AgentLoop(
-            AgentState.Create(_options, _process, BootId.Read()), _inbox, _clock, _files, reporter, obeyed, _probes, _systemd,
+            AgentState.Create(_options, _process, BootId.Read(), UptimeMs()), _inbox, _clock, _files, reporter, obeyed, _probes, _systemd,
             TimeProvider.System, _logs.CreateLogger<AgentLoop>());
 
         var started = LookAround(log);
@@ -99,6 +99,9 @@ internal sealed class AgentHost : IAsyncDisposable
         await rooms.CancelAsync().ConfigureAwait(false);
         return true;
     }
+
+    /// <summary>The monotonic clock counts from the host's boot (clock_gettime(2)).</summary>
+    private static long UptimeMs() => (long)System.Diagnostics.Stopwatch.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>Before anything is done: what the files, the interface, keepalived and the disk say now.</summary>
     private Input.Started LookAround(ILogger log)

@@ -92,5 +92,5 @@ public sealed record GroupReading
     public required IReadOnlyList<RoleTransition> Transitions { get; init; }
 }
 
-/// <summary>A change of role; each agent process counts its own from 1.</summary>
+/// <summary>A change of role; (boot id, counter) names it for ever: an agent counts on from its host's uptime in milliseconds at its start.</summary>
 public sealed record RoleTransition(string BootId, long Counter, VrrpRole Role, long AgeMs);

@@ -47,14 +47,18 @@ public sealed record AgentState
 
     public bool Tilted(TimeSpan now) => now < TiltUntil;
 
-    public static AgentState Create(AgentOptions options, string process, string bootId) => new()
+    /// <param name="counter">
+    /// Where the numbers of transitions start: above every number an earlier process of this boot can have given, so that (boot id, counter)
+    /// names a transition for ever. The host's uptime in milliseconds does it without a disk.
+    /// </param>
+    public static AgentState Create(AgentOptions options, string process, string bootId, long counter = 0) => new()
     {
         Options = options,
         Process = process,
         BootId = bootId,
         Probes = options.Probes.ToImmutableSortedDictionary(p => p.Name, p => new ProbeTally { Options = p }, StringComparer.Ordinal),
         Groups = options.Groups.ToImmutableSortedDictionary(
-            g => g.Group, g => new GroupState { Options = g, EffectivePriority = g.Base, FenceFile = 0, PriorityFile = 0 }),
+            g => g.Group, g => new GroupState { Options = g, Counter = counter, EffectivePriority = g.Base, FenceFile = 0, PriorityFile = 0 }),
     };
 }
 

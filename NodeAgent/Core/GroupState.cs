@@ -69,7 +69,7 @@ public sealed record GroupState
     };
 }
 
-/// <summary>A role that keepalived took; this process counts them from 1.</summary>
+/// <summary>A role that keepalived took, numbered for ever by (boot id, counter).</summary>
 public sealed record Transition(long Counter, VrrpRole Role, TimeSpan At);
 
 /// <summary>The last accepted order. Its validity and readiness count from the moment the echoed nonce was sent.</summary>
