@@ -30,7 +30,7 @@ public sealed class LabFixture : IAsyncLifetime
     {
         await Down();
         _guard = Guard();
-        await Wrapper("up", "--advert", "100ms");
+        await Wrapper("up", "--advert", Environment.GetEnvironmentVariable("LAB_ADVERT") is { Length: > 0 } advert ? advert : "100ms");
         _scene = new Scene(Laboratory.Open(_paths));
     }
 

@@ -15,6 +15,9 @@ public sealed class OrderTimingStories(LabFixture lab, ITestOutputHelper output)
     /// </summary>
     private static readonly int[] Offsets = [-250, -4, 0, 4, 12];
 
+    /// <summary>Once is enough for every day; <c>E2E_ROUNDS</c> asks for more, <c>LAB_ADVERT=1s</c> for the interval at which a mistake costs most.</summary>
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("E2E_ROUNDS"), out var rounds) ? Math.Clamp(rounds, 1, 20) : 1;
+
     [Fact]
     public async Task The_order_holder_to_the_standby_around_the_fence_delays_nothing_and_waits_for_MASTER()
     {
@@ -25,7 +28,7 @@ public sealed class OrderTimingStories(LabFixture lab, ITestOutputHelper output)
         {
             await using var leader = await TestLeader.Elect(Scene.Lab);
             var epoch = leader.Epoch;
-            foreach (var offset in Offsets)
+            foreach (var offset in Enumerable.Repeat(Offsets, Rounds).SelectMany(o => o))
             {
                 var standby = Scene.Other(holder);
                 await Arm(leader, holder, standby, ++epoch);
