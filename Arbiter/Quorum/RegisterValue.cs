@@ -48,7 +48,7 @@ internal sealed record RegisterValue
             reason = read is null ? "the value is null"
                 : read.Fmt != Format ? $"the value has format {read.Fmt}, this program knows format {Format}: run one version of the arbiter"
                 : read.Gen is < 0 or > Ballot.MaxPart ? $"the generation {read.Gen} is out of range"
-                : read.Groups.FirstOrDefault(g => !g.Value.IsValid(g.Key)) is { Key: { } bad } ? $"the group '{bad}' has an invalid name or node"
+                : read.Groups.FirstOrDefault(g => g.Value?.IsValid(g.Key) != true) is { Key: { } bad } ? $"the group '{bad}' has an invalid name or node"
                 : "";
             if (reason.Length == 0) value = read;
         }
@@ -71,7 +71,8 @@ internal sealed record GroupEntry(long Epoch, string Holder, string? Prev, strin
 
     public bool IsValid(string group) =>
         Names.IsValid(group) && Names.IsValid(Holder) && (Prev is null || Names.IsValid(Prev)) && !Moves.IsDefault
-        && Moves.All(m => Names.IsValid(m.To) && (m.From is null || Names.IsValid(m.From)));
+        // null passes the reader's own check inside a list
+        && Moves.All(m => m is not null && Names.IsValid(m.To) && (m.From is null || Names.IsValid(m.From)));
 
     public Assignment ToAssignment(GroupName group) => new()
     {

@@ -70,6 +70,17 @@ public sealed class RegisterValueTests
         Assert.Equal([(11L, "lb1"), (12L, "lb2")], now.Moves.Select(m => (m.Epoch, m.To.Value)));
     }
 
+    [Theory]
+    [InlineData("\"groups\":{\"web\":null}")]
+    [InlineData("\"groups\":{\"web\":{\"epoch\":1,\"holder\":\"lb1\",\"prev\":null,\"reason\":\"r\",\"since\":\"2026-01-01T00:00:00Z\",\"moves\":[null]}}")]
+    public void A_null_where_a_group_or_a_move_should_be_is_refused_and_throws_nothing(string groups)
+    {
+        var json = Empty.ToJson().Replace("\"groups\":{}", groups, StringComparison.Ordinal);
+        Assert.Contains(groups, json, StringComparison.Ordinal);
+        Assert.False(RegisterValue.TryParse(json, out _, out var why));
+        Assert.Contains("web", why, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_second_proposal_of_a_batch_for_the_same_group_is_refused()
     {
