@@ -4,6 +4,7 @@ using Arbiter.Quorum;
 namespace Arbiter.Tests.Quorum;
 
 /// <summary>The Lua statements on a real Redis, and that the model answers the same.</summary>
+[Trait("tier", "integration")]
 public sealed class RedisStatementTests
 {
     private static Ballot B(long n, long gen = 1) => Ballot.Of(gen, n, 9);

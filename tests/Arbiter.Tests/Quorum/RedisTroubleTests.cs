@@ -4,6 +4,7 @@ using Arbiter.Quorum;
 namespace Arbiter.Tests.Quorum;
 
 /// <summary>A server in trouble is a server without an answer, with the trouble's name.</summary>
+[Trait("tier", "integration")]
 public sealed class RedisTroubleTests
 {
     private static readonly Request Read = new Request.Read(Ballot.None);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Arbiter.Tests.Quorum;
 
 /// <summary>The loop on three real Redis servers, with a lease a few times shorter than in production unless a test says otherwise.</summary>
+[Trait("tier", "integration")]
 public sealed class RegisterLoopTests
 {
     private static readonly GroupName Web = GroupName.Parse("web");

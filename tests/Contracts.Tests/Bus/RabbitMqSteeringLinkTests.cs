@@ -6,6 +6,7 @@ using Contracts.Wire;
 namespace Contracts.Tests.Bus;
 
 [Collection(nameof(RabbitMqCollection))]
+[Trait("tier", "integration")]
 public sealed class RabbitMqSteeringLinkTests(Broker broker)
 {
     private static readonly NodeId Lb1 = NodeId.Parse("lb1");

@@ -38,6 +38,6 @@ internal static partial class Words
     [GeneratedRegex(@"\bTask\.Run\b|\bThread\.Sleep\b|\bDateTime(Offset)?\.(Utc)?Now\b|\bTask\.Factory\.StartNew\b")]
     private static partial Regex AmbientCall();
 
-    [GeneratedRegex(@"(?<![\w.])/(?:work|root|home/\w+)/[\w./-]*|/tmp/wt-\w+|\.\./shared\b")]
+    [GeneratedRegex(@"(?<![\w.])/(?:work|root|home/\w+)/[\w./-]*")]
     private static partial Regex MachinePath();
 }

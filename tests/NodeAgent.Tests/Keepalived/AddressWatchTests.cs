@@ -8,6 +8,7 @@ using NodeAgent.Tests.Probes;
 
 namespace NodeAgent.Tests.Keepalived;
 
+[Trait("tier", "integration")]
 public sealed class AddressWatchTests(ITestOutputHelper output) : IDisposable
 {
     private readonly Box _box = new();

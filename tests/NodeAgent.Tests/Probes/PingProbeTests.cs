@@ -4,6 +4,7 @@ using NodeAgent.Tests.Linux;
 
 namespace NodeAgent.Tests.Probes;
 
+[Trait("tier", "integration")]
 public sealed class PingProbeTests(ITestOutputHelper output) : IDisposable
 {
     private readonly Box _box = new();
