@@ -20,6 +20,14 @@ public sealed class LabFixture : IAsyncLifetime
     private const string DefaultPrefix = "e2e";
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);
 
+    /// <summary><c>LAB_ADVERT=1s</c>: the interval at which a mistake costs most.</summary>
+    public static bool SlowAdverts { get; } = Environment.GetEnvironmentVariable("LAB_ADVERT") == "1s";
+
+    public static double AdvertMs => SlowAdverts ? 1000 : 100;
+
+    /// <summary>How long a fence lasts that nobody renews.</summary>
+    public static double FenceMs => Math.Max(2000, 4 * AdvertMs + 1000);
+
     private readonly LabPaths _paths = LabPaths.Find(Environment.GetEnvironmentVariable("LAB_PREFIX") is { Length: > 0 } given ? given : DefaultPrefix);
     private Process? _guard;
     private Scene? _scene;
@@ -30,7 +38,7 @@ public sealed class LabFixture : IAsyncLifetime
     {
         await Down();
         _guard = Guard();
-        await Wrapper("up", "--advert", Environment.GetEnvironmentVariable("LAB_ADVERT") is { Length: > 0 } advert ? advert : "100ms");
+        await Wrapper("up", "--advert", SlowAdverts ? "1s" : "100ms");
         _scene = new Scene(Laboratory.Open(_paths));
     }
 

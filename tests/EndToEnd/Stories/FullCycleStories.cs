@@ -46,9 +46,9 @@ public sealed class FullCycleStories(LabFixture lab, ITestOutputHelper output) :
         var fenced = Now;
         await Scene.Until(() => Scene.Holds("lb2"), TimeSpan.FromSeconds(2), "lb2 takes the VIP");
 
-        await Scene.Until(() => !Scene.Fenced("lb1"), TimeSpan.FromSeconds(3), "the fence of lb1 ends by its deadline");
+        await Scene.Until(() => !Scene.Fenced("lb1"), TimeSpan.FromMilliseconds(LabFixture.FenceMs + 1000), "the fence of lb1 ends by its deadline");
         var fence = Clock.Milliseconds(Now - fenced);
-        Assert.True(fence <= 2500, $"the fence lasted {fence} ms");
+        Assert.True(fence <= LabFixture.FenceMs + 500, $"the fence lasted {fence} ms");
         Assert.Equal(Topology.BasePriority("lb1") - 100, Scene.Priority("lb1"));
         Assert.Equal(253, Scene.Priority("lb2"));
         Scene.Figures.Milliseconds("fence without control plane ends after", fence);
@@ -67,7 +67,7 @@ public sealed class FullCycleStories(LabFixture lab, ITestOutputHelper output) :
         await Scene.Start(ServiceTable.Haproxy, "lb2");
         await Task.Delay(TimeSpan.FromSeconds(3));
         var second = await Scene.SeenSince(again, "lb2");
-        Moved(second, 3 * 100 + 1200, "second kill, sick only, until 3 s after haproxy was back");
+        Moved(second, 3 * LabFixture.AdvertMs + 1200, "second kill, sick only, until 3 s after haproxy was back");
         Scene.Figures.Milliseconds("sick only, without control plane: outage", second.Outage.Milliseconds);
     }
 
@@ -82,7 +82,7 @@ public sealed class FullCycleStories(LabFixture lab, ITestOutputHelper output) :
 
         Dictionary<string, long> since = [];
         double longest = 0, both = 0;
-        for (var last = Now; Clock.Milliseconds(Now - struck) < 5000; last = Now)
+        for (var last = Now; Clock.Milliseconds(Now - struck) < LabFixture.FenceMs + 3000; last = Now)
         {
             foreach (var host in Topology.Balancers)
             {
@@ -93,12 +93,12 @@ public sealed class FullCycleStories(LabFixture lab, ITestOutputHelper output) :
             await Task.Delay(TimeSpan.FromMilliseconds(20));
         }
         Scene.Figures.Milliseconds("both killed: longest fence", longest);
-        Assert.True(longest <= 2500, $"a fence lasted {longest} ms");
-        Assert.True(both <= 2500, $"both were fenced for {both} ms");
+        Assert.True(longest <= LabFixture.FenceMs + 500, $"a fence lasted {longest} ms");
+        Assert.True(both <= LabFixture.FenceMs + 500, $"both were fenced for {both} ms");
 
         var back = Now;
         await Scene.Start(ServiceTable.Haproxy, holder);
-        await Scene.Until(() => Scene.Holds(holder), TimeSpan.FromSeconds(6), $"{holder}, the only healthy one, has the VIP");
+        await Scene.Until(() => Scene.Holds(holder), TimeSpan.FromMilliseconds(6000 + 3 * LabFixture.AdvertMs), $"{holder}, the only healthy one, has the VIP");
         Scene.Figures.Milliseconds("both killed: VIP on the healthy one after its return", Clock.Milliseconds(Now - back));
         await Task.Delay(TimeSpan.FromSeconds(1));
         var serving = await Scene.SeenSince(Now - Clock.Second / 2, holder);
