@@ -19,6 +19,8 @@ internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAc
     private readonly Lock _gate = new();
     private Task<ConnectionMultiplexer>? _connecting;
     private volatile Facts? _facts;
+    /// <summary>The server refused the password when the library last tried.</summary>
+    private volatile bool _refused;
 
     public string Address => address;
 
@@ -37,7 +39,9 @@ internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAc
             _ = asking.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             var reply = RedisErrors.Classify(e);
             // which of the two words comes depends on what the client library tried first; we did give a password
-            return reply.Error == "NOAUTH" && access.Password is not null ? reply with { Error = "WRONGPASS" } : reply;
+            // (and an exception does not always tell: what the server said while connecting does)
+            var refused = reply.Error == "NOAUTH" || (reply.Error == "unreachable" && _refused);
+            return refused ? reply with { Error = access.Password is null ? "NOAUTH" : "WRONGPASS" } : reply;
         }
     }
 
@@ -124,8 +128,14 @@ internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAc
         };
         options.EndPoints.Add(address);
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(options);
-        multiplexer.ConnectionFailed += (_, _) => _facts = null;
-        multiplexer.ConnectionRestored += (_, _) => _facts = null;
+        multiplexer.ConnectionFailed += (_, failed) =>
+        {
+            _facts = null;
+            if (failed.FailureType == ConnectionFailureType.AuthenticationFailure) _refused = true;
+            if (failed.FailureType == ConnectionFailureType.UnableToConnect) _refused = false;
+        };
+        multiplexer.ErrorMessage += (_, said) => _refused |= RedisErrors.IsRefusal(said.Message);
+        multiplexer.ConnectionRestored += (_, _) => (_facts, _refused) = (null, false);
         return multiplexer;
     }
 

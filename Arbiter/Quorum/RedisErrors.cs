@@ -8,6 +8,10 @@ internal static class RedisErrors
     private static readonly string[] Known =
         ["OOM", "BUSY", "READONLY", "MISCONF", "WRONGPASS", "NOAUTH", "NOPERM", "LOADING", "MASTERDOWN", "BADBALLOT", "NOREPLICAS"];
 
+    /// <summary>Whether the server said that it does not believe who we are.</summary>
+    public static bool IsRefusal(string said) =>
+        said.Contains("WRONGPASS", StringComparison.Ordinal) || said.Contains("NOAUTH", StringComparison.Ordinal);
+
     public static Reply Classify(Exception error) => error switch
     {
         TimeoutException => Reply.NoAnswer("timeout", "no answer within the operation deadline"),
