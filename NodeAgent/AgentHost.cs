@@ -121,7 +121,7 @@ internal sealed class AgentHost : IAsyncDisposable
             .. _options.Groups.Select(g => new GroupAtStart(
                 g.Group, SteeringFiles.Read(g.FenceFile), SteeringFiles.Read(g.PriorityFile), present.GetValueOrDefault(g.Group),
                 alive.GetValueOrDefault(g.Group), history.TryGetValue(g.Instance, out var last) ? last.State : null, obeyed?.GetValueOrDefault(g.Group))),
-        ], obeyed is not null);
+        ]);
     }
 
     public async ValueTask DisposeAsync()

@@ -22,7 +22,7 @@ public interface ISteeringLink : IAsyncDisposable
     public Task Run(CancellationToken stopping);
 }
 
-/// <summary>A message as bytes. Verified before it is parsed (<see cref="Wire.MessageSigner"/>).</summary>
+/// <summary>A message as bytes. Verified before it is parsed (<see cref="Wire.MessageVerifier"/>).</summary>
 /// <param name="UserId">The broker-checked sender on receipt; set by the link on sending.</param>
 public sealed record Envelope(string Exchange, string RoutingKey, ReadOnlyMemory<byte> Body, string? KeyId, ReadOnlyMemory<byte> Signature, string? UserId = null);
 

@@ -17,6 +17,9 @@ public sealed record LinkOptions
     public TimeSpan ConfirmDeadline { get; init; } = TimeSpan.FromSeconds(2);
     public TimeSpan ReconnectFirst { get; init; } = TimeSpan.FromMilliseconds(250);
     public TimeSpan ReconnectMost { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Without the password: options end up in logs.</summary>
+    public override string ToString() => $"{ClientName} at {Uri.Host}:{Uri.Port}, queue {Queue}";
 }
 
 public sealed record LinkBinding(string Exchange, string RoutingKey);

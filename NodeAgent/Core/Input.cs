@@ -8,7 +8,7 @@ namespace NodeAgent.Core;
 public abstract record Input(TimeSpan At)
 {
     /// <summary>What the files, the interface and the disk say before anything is done.</summary>
-    public sealed record Started(TimeSpan At, ImmutableArray<GroupAtStart> Groups, bool ObeyedReadable) : Input(At);
+    public sealed record Started(TimeSpan At, ImmutableArray<GroupAtStart> Groups) : Input(At);
 
     /// <summary>One sample of one target of a probe. Process and http probes have one target.</summary>
     /// <param name="TakenAt">When the sample began.</param>

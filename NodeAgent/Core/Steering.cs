@@ -80,11 +80,12 @@ internal static class Steering
         if (group.Fence is not null || group.Steered == SteeredRole.Sick || (group.Health != Health.HardBad && !drained)) return group;
         if (group.Policy.OnControlPlaneLoss == ControlPlaneLoss.Hold && group.Order?.IsValid(turn.Now) != true) return group;
 
-        if (group.Holding && WhyNotFence(group, turn) is not { } why)
+        var obstacle = group.Holding ? WhyNotFence(group, turn) : null;
+        if (group.Holding && obstacle is null)
             return BeginFence(group, FenceKind.Own, turn, group.HealthReason) with { OwnFences = group.OwnFences.Add(turn.Now) };
         turn.Urgent = true;
         turn.Say(Severity.Warning, "Sick", $"{group.Name}: sick: {(drained ? "drained" : group.HealthReason)}" +
-            (group.Holding ? $"; not fenced: {WhyNotFence(group, turn)}" : ""));
+            (group.Holding ? $"; not fenced: {obstacle}" : ""));
         return group with { Steered = SteeredRole.Sick, YieldUntil = null };
     }
 

@@ -57,7 +57,7 @@ public sealed class AgentLoopTests : IDisposable
             AgentState.Create(options, "p1", "b1"), inbox, clock, files, reporter, obeyed, [], systemd, TimeProvider.System, NullLogger<AgentLoop>.Instance);
         // a fence of an earlier life: a node that ends leaves none behind
         await File.WriteAllTextAsync(options.Groups[0].FenceFile, "1\n", stopping);
-        await loop.Run(new Input.Started(clock.Now, [new GroupAtStart(options.Groups[0].Group, 1, 0, false, true, null, null)], true), stopping);
+        await loop.Run(new Input.Started(clock.Now, [new GroupAtStart(options.Groups[0].Group, 1, 0, false, true, null, null)]), stopping);
     }
 
     private static async Task<string> Next(Socket socket, CancellationToken stopping)

@@ -43,7 +43,7 @@ public sealed class AgentPropertyTests
     {
         var state = Agent();
         var (now, seq) = (TimeSpan.FromSeconds(1), 0L);
-        state = Feed(state, new Input.Started(now, [new GroupAtStart(s_web, 0, 0, false, true, null, null)], true));
+        state = Feed(state, new Input.Started(now, [new GroupAtStart(s_web, 0, 0, false, true, null, null)]));
         foreach (var happened in events)
         {
             switch (happened)

@@ -112,7 +112,7 @@ internal sealed class AgentScript
         } : null;
         NotifyState? last = args.TryGetValue("last", out var l) ? Enum.Parse<NotifyState>(l, true) : null;
         Feed(new Input.Started(_now, [new GroupAtStart(Web, int.Parse(args.GetValueOrDefault("fence", "0")), int.Parse(args.GetValueOrDefault("priority", "0")),
-            args.GetValueOrDefault("vip") == "yes", args.GetValueOrDefault("alive", "yes") == "yes", last, obeyed)], true));
+            args.GetValueOrDefault("vip") == "yes", args.GetValueOrDefault("alive", "yes") == "yes", last, obeyed)]));
     }
 
     private void Probe(string name, SampleResult result, Dictionary<string, string> args)
