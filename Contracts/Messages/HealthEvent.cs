@@ -32,7 +32,7 @@ public sealed record HealthEvent : IMessage
 public sealed record ProbeReading
 {
     public required string Name { get; init; }
-    /// <summary>What is asked: process, http, ping.</summary>
+    /// <summary>What is asked: process, http, ping, tcp, haproxySocket, command.</summary>
     public required string Kind { get; init; }
     public required ProbeClass Class { get; init; }
     /// <summary>After rise and fall.</summary>
@@ -88,9 +88,20 @@ public sealed record GroupReading
     public required bool Pending { get; init; }
     /// <summary>Why steering does not work (ActuatorFailed, persist); null when it does.</summary>
     public string? Fault { get; init; }
+    /// <summary>By which files this node is steered; an agent that does not say it uses track files.</summary>
+    public SteeringKind Steering { get; init; }
+    /// <summary>How the service behind the VIP looks from this node; null on the node that is MASTER, and where none is configured.</summary>
+    public ServiceReading? Service { get; init; }
     /// <summary>The last 16 transitions, so that a lost <see cref="RoleObserved"/> costs nothing.</summary>
     public required IReadOnlyList<RoleTransition> Transitions { get; init; }
 }
+
+/// <summary>The service behind the VIP, asked from a node that does not hold it. Told and recorded; no rule moves a VIP for it.</summary>
+/// <param name="State">After rise and fall.</param>
+/// <param name="Reason">For people; at most 200 characters.</param>
+/// <param name="SinceMs">How long it has been in this state.</param>
+/// <param name="LatencyMs">How long the newest answer took; -1 without one.</param>
+public sealed record ServiceReading(ProbeState State, string Reason, long SinceMs, double LatencyMs);
 
 /// <summary>A change of role; (boot id, counter) names it for ever: an agent counts on from its host's uptime in milliseconds at its start.</summary>
 public sealed record RoleTransition(string BootId, long Counter, VrrpRole Role, long AgeMs);

@@ -46,12 +46,14 @@ public sealed record GroupPolicy
     /// <summary>Off lifts the limit of own fences (test labs only).</summary>
     public required bool Brakes { get; init; }
     public required IReadOnlyList<string> Vips { get; init; }
+    /// <summary>An http:// address on one of the VIPs that the nodes which do not hold it ask once a second; null = none.</summary>
+    public string? Service { get; init; }
 
     public bool Equals(GroupPolicy? other) =>
         other is not null && OnControlPlaneLoss == other.OnControlPlaneLoss && OnIsolation == other.OnIsolation
-        && Brakes == other.Brakes && Vips.SequenceEqual(other.Vips);
+        && Brakes == other.Brakes && Service == other.Service && Vips.SequenceEqual(other.Vips);
 
-    public override int GetHashCode() => HashCode.Combine(OnControlPlaneLoss, OnIsolation, Brakes, Vips.Count);
+    public override int GetHashCode() => HashCode.Combine(OnControlPlaneLoss, OnIsolation, Brakes, Service, Vips.Count);
 }
 
 /// <summary>Who leads, for people and dashboards; not signed, and never a floor for agents. Exchange <c>vip.term</c>, key <c>term</c>.</summary>

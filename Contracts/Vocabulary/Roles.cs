@@ -22,3 +22,12 @@ public enum OrderedRole
 
 /// <summary>What stands in a node's steering files, as a role: what was ordered, or <see cref="Sick"/>, which a node gives itself.</summary>
 public enum SteeredRole { Untold, Standby, Holder, Yield, Sick }
+
+/// <summary>By which files a node is steered.</summary>
+public enum SteeringKind
+{
+    /// <summary>A priority and a fence file that keepalived tracks (docs/steering.md).</summary>
+    TrackFiles,
+    /// <summary>The classic down file that a vrrp_script looks at: there means "not wanted". Slow, and never a fence.</summary>
+    DownFile,
+}

@@ -52,6 +52,7 @@ internal static class MessageCheck
         var refusal = Age("roleMs", g.RoleMs) ?? Age("healthyMs", g.HealthyMs) ?? Token(g.Generation, g.Term, g.Epoch)
             ?? Priority("effectivePriority", g.EffectivePriority) ?? Priority("base", g.Base)
             ?? (g.Fault is null ? null : Text("fault", g.Fault, WireLimits.MaxReason))
+            ?? (g.Service is null ? null : Check(g.Service))
             ?? Count("transitions", g.Transitions.Count, WireLimits.MaxTransitions);
         if (refusal is not null) return refusal;
         for (var i = 0; i < g.Transitions.Count; i++)
@@ -61,6 +62,10 @@ internal static class MessageCheck
         }
         return null;
     }
+
+    private static string? Check(ServiceReading s) =>
+        Text("service.reason", s.Reason, WireLimits.MaxReason) ?? Age("service.sinceMs", s.SinceMs)
+        ?? (double.IsFinite(s.LatencyMs) && s.LatencyMs is -1 or >= 0 and <= WireLimits.MaxAgeMs ? null : "service.latencyMs is neither -1 nor a duration");
 
     private static string? Check(Order m)
     {
@@ -82,6 +87,7 @@ internal static class MessageCheck
     private static string? Check(GroupPolicy policy)
     {
         if (Count("policy.vips", policy.Vips.Count, WireLimits.MaxVips) is { } tooMany) return tooMany;
+        if (policy.Service is { } service && Id("policy.service", service, WireLimits.MaxService) is { } wrong) return wrong;
         for (var i = 0; i < policy.Vips.Count; i++)
             if ((policy.Vips[i] is { } vip ? Id($"policy.vips[{i}]", vip, WireLimits.MaxVip) : $"policy.vips[{i}] is null") is { } bad) return bad;
         return null;

@@ -18,7 +18,7 @@ namespace Contracts.Wire;
         typeof(NodeIdConverter), typeof(GroupNameConverter), typeof(ClusterNameConverter),
         typeof(StrictEnumConverter<ProbeClass>), typeof(StrictEnumConverter<ProbeState>), typeof(StrictEnumConverter<Health>),
         typeof(StrictEnumConverter<VrrpRole>), typeof(StrictEnumConverter<SteeredRole>), typeof(StrictEnumConverter<OrderedRole>),
-        typeof(StrictEnumConverter<OrderOutcome>), typeof(StrictEnumConverter<ControlPlaneLoss>), typeof(StrictEnumConverter<Isolation>),
+        typeof(StrictEnumConverter<SteeringKind>), typeof(StrictEnumConverter<OrderOutcome>), typeof(StrictEnumConverter<ControlPlaneLoss>), typeof(StrictEnumConverter<Isolation>),
     ])]
 [JsonSerializable(typeof(HealthEvent))]
 [JsonSerializable(typeof(RoleObserved))]

@@ -15,6 +15,7 @@ public static class WireLimits
     public const int MaxId = 64;
     public const int MaxKind = 16;
     public const int MaxVip = 64;
+    public const int MaxService = 256;
     public const long MinValidMs = 1_000;
     public const long MaxValidMs = 60_000;
     /// <summary>Ten years: no honest age is above it, and no sum of two overflows.</summary>

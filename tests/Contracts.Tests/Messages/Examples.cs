@@ -48,6 +48,7 @@ internal static class Examples
         Ordered = OrderedRole.Holder,
         Pending = false,
         Fault = "persist: disk full",
+        Service = new ServiceReading(ProbeState.Up, "200", 61_000, 1.5),
         Transitions = [new RoleTransition(Boot, 1, VrrpRole.Backup, 9_000), new RoleTransition(Boot, 2, VrrpRole.Master, 5_000)],
     };
 
@@ -116,7 +117,7 @@ internal static class Examples
                 Role = OrderedRole.Holder,
                 Standby = Lb2,
                 OtherMaster = false,
-                Policy = new GroupPolicy { OnControlPlaneLoss = ControlPlaneLoss.Local, OnIsolation = Isolation.Fence, Brakes = true, Vips = ["172.20.0.248/16"] },
+                Policy = new GroupPolicy { OnControlPlaneLoss = ControlPlaneLoss.Local, OnIsolation = Isolation.Fence, Brakes = true, Vips = ["172.20.0.248/16"], Service = "http://172.20.0.248/" },
             },
         ],
     };

@@ -45,7 +45,7 @@ public sealed class SampleTests
     [Fact]
     public void Every_field_but_the_optional_ones_is_missed_when_it_is_not_there()
     {
-        string[] optional = ["tiltMs", "ordered", "fault", "report", "standby", "otherMaster"];
+        string[] optional = ["tiltMs", "ordered", "fault", "report", "standby", "otherMaster", "steering", "service"];
         var tried = 0;
         foreach (var (name, decode) in Decoders)
             foreach (var (path, without) in WithoutEachField(Sample(name)))
@@ -61,7 +61,7 @@ public sealed class SampleTests
     [Fact]
     public void No_field_but_the_optional_ones_may_be_null()
     {
-        string[] optional = ["ordered", "fault", "standby"];
+        string[] optional = ["ordered", "fault", "standby", "service"];
         foreach (var (name, decode) in Decoders)
             foreach (var (path, nulled) in WithEachFieldNull(Sample(name)))
             {
