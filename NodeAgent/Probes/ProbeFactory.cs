@@ -22,6 +22,9 @@ internal static class ProbeFactory
             {
                 "process" => new ProcessProbe(probe, clock, inputs, watcher, time),
                 "http" => new HttpProbe(probe, clock, inputs, time),
+                "tcp" => new TcpProbe(probe, clock, inputs, time),
+                "haproxySocket" => new HaproxySocketProbe(probe, clock, inputs, time),
+                "command" => new CommandProbe(probe, clock, inputs, time),
                 _ => new PingProbe(probe, clock, inputs, time),
             };
         }
