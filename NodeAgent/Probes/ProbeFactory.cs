@@ -14,6 +14,10 @@ internal static class ProbeFactory
         AgentOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider? time = null) =>
         [.. options.Probes.Select(probe => Create(probe, clock, inputs, watcher, time ?? TimeProvider.System))];
 
+    /// <summary>One for each group, silent until it is told what to ask.</summary>
+    public static IReadOnlyList<IServiceProbe> Services(AgentOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider? time = null) =>
+        [.. options.Groups.Select(group => new ServiceProbe(group.Group, clock, inputs, time ?? TimeProvider.System))];
+
     private static IProbe Create(ProbeOptions probe, MonotonicClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider time)
     {
         try
