@@ -22,11 +22,12 @@ internal static class CommandReader
     {
         if (value.List(1, MostArguments, "words") is not { } items) return null;
         var words = new List<string>();
-        foreach (var item in items)
+        for (var i = 0; i < items.Count; i++)
         {
+            var item = items[i];
             if (item.Text("a word", 1024) is not { } word) continue;
             if (word.Contains('\0')) item.Wrong("holds a zero character, which no program can be given");
-            else if (words.Count == 0 && FilePath.Problem(word) is { } problem) item.Wrong(problem);
+            else if (i == 0 && FilePath.Problem(word) is { } problem) item.Wrong(problem);
             else words.Add(word);
         }
         return words.Count == items.Count ? words : null;

@@ -92,6 +92,7 @@ internal sealed unsafe class ChildProcess : IDisposable
                 || (error = SpawnCalls.AddDuplicate(actions, output, 1)) != 0
                 || (error = SpawnCalls.AddOpen(actions, 2, "/dev/null", Libc.WriteOnly, 0)) != 0
                 || (error = SpawnCalls.AddChangeDirectory(actions, "/")) != 0
+                || (error = CloseOthers(actions)) != 0
                 // this program ignores SIGPIPE, which would be inherited
                 || (error = SpawnCalls.SetFlags(attributes, SpawnCalls.SetSession | SpawnCalls.SetSignalMask | SpawnCalls.SetSignalDefaults)) != 0
                 || (error = SpawnCalls.SetMask(attributes, none)) != 0
@@ -105,6 +106,22 @@ internal sealed unsafe class ChildProcess : IDisposable
             Free(environment);
             _ = SpawnCalls.ActionsDestroy(actions);
             _ = SpawnCalls.AttributesDestroy(attributes);
+        }
+    }
+
+    /// <summary>
+    /// All of ours close by themselves when a program is loaded; this is for what we were given by whoever started us. An older C library
+    /// does not have it.
+    /// </summary>
+    private static int CloseOthers(byte* actions)
+    {
+        try
+        {
+            return SpawnCalls.AddCloseFrom(actions, 3);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return 0;
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class ProbeReaderTests
         Assert.Equal("172.20.0.248:80", Probe("{ process: haproxy, listen: \"172.20.0.248:80\" }").Listen);
         Assert.Equal(("http", 2), (Probe("{ haproxySocket: /run/h.sock, backend: http, minUp: 2 }").Backend, Probe("{ haproxySocket: /run/h.sock, backend: http, minUp: 2 }").MinUp));
         Assert.Equal(ProbeClass.Hard, Probe("{ haproxySocket: /run/h.sock, backend: http, class: hard }").Class);
-        Assert.Equal(["/usr/lib/nagios/plugins/check_load", "-w", "5,4,3"], Probe("{ command: /usr/lib/nagios/plugins/check_load -w 5,4,3 }").Command);
+        Assert.Equal(["/usr/lib/nagios/plugins/check_load", "-w", "5,4,3"], Probe("{ command: \"/usr/lib/nagios/plugins/check_load -w 5,4,3\" }").Command);
         Assert.Equal(["/bin/echo", "a b", "$HOME | x"], Probe("{ command: [ /bin/echo, \"a b\", \"$HOME | x\" ], timeout: 2s, warning: bad }").Command);
         Assert.Equal((2000, false), (Probe("{ command: /bin/true, timeout: 2s, warning: bad }").Deadline.TotalMilliseconds, Probe("{ command: /bin/true, warning: bad }").WarningIsGood));
         Assert.Equal(new NodeAgent.Configuration.HostPort("[2001:db8::1]", 443), Probe("{ tcp: \"[2001:db8::1]:443\" }").Tcp);

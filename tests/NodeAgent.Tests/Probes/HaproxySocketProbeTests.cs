@@ -42,7 +42,7 @@ public sealed class HaproxySocketProbeTests : IDisposable
             backend plain
               server nocheck1 127.0.0.1:9
             listen l
-              bind 127.0.0.1:0
+              bind {_box.At("l.sock")}
 
             """);
         closed.Stop();
