@@ -86,7 +86,7 @@ internal static class Diagnoses
     public static void Say(ImmutableSortedDictionary<string, Finding> before, ImmutableSortedDictionary<string, Finding> now, ImmutableArray<Effect>.Builder said)
     {
         foreach (var (key, finding) in now)
-            if (key[0] != Noted && !before.ContainsKey(key)) said.Add(new Effect.Say(finding.Weight, finding.Name, $"raised: {finding.Text}"));
+            if (key[0] != Noted && (!before.TryGetValue(key, out var was) || was.Weight < finding.Weight)) said.Add(new Effect.Say(finding.Weight, finding.Name, $"raised: {finding.Text}"));
         foreach (var (key, finding) in before)
             if (key[0] != Noted && !now.ContainsKey(key)) said.Add(new Effect.Say(Weight.Information, finding.Name, $"cleared: {finding.Text}"));
     }

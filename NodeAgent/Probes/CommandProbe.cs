@@ -17,15 +17,18 @@ internal sealed class CommandProbe : IProbe
     private readonly TimeProvider _time;
     private readonly SampleSink _sink;
     private readonly ProbeSchedule _schedule;
-    private readonly Action<ChildProcess>? _kill;
+    private readonly RunCommand _run;
     private Task<CommandOutcome>? _running;
     private ChildProcess? _left;
     private TimeSpan _hangsSince;
 
-    /// <param name="kill">How a group is killed; null: by SIGKILL.</param>
-    public CommandProbe(ProbeOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider time, Action<ChildProcess>? kill = null)
+    /// <summary>Runs the words to their end or the deadline, unless the descriptor tells to stop.</summary>
+    public delegate CommandOutcome RunCommand(IReadOnlyList<string> words, TimeSpan deadline, int stop);
+
+    /// <param name="run">null: for real.</param>
+    public CommandProbe(ProbeOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider time, RunCommand? run = null)
     {
-        (_options, _time, _kill) = (options, time, kill);
+        (_options, _time, _run) = (options, time, run ?? ((words, deadline, stop) => CommandRun.Run(words, deadline, stop)));
         _sink = new SampleSink(options.Name, clock, inputs);
         _schedule = new ProbeSchedule(time, options.Interval);
     }
@@ -97,7 +100,7 @@ internal sealed class CommandProbe : IProbe
             {
                 using var stop = new WakeSignal();
                 using var asked = stopping.Register(stop.Set);
-                done.SetResult(CommandRun.Run(_options.Command, _options.Deadline, stop.Fd, _kill));
+                done.SetResult(_run(_options.Command, _options.Deadline, stop.Fd));
             }
             catch (Exception error) when (error is InvalidOperationException or OutOfMemoryException)
             {

@@ -22,12 +22,12 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
         return path;
     }
 
-    private CommandProbe Probe(IReadOnlyList<string> command, int timeoutMs = 5000, int intervalMs = 60_000, bool warningIsGood = true, Action<ChildProcess>? kill = null)
+    private CommandProbe Probe(IReadOnlyList<string> command, int timeoutMs = 5000, int intervalMs = 60_000, bool warningIsGood = true, CommandProbe.RunCommand? run = null)
     {
         var probe = new CommandProbe(Samples.Probe("check") with
         {
             Command = command, Deadline = TimeSpan.FromMilliseconds(timeoutMs), Interval = TimeSpan.FromMilliseconds(intervalMs), WarningIsGood = warningIsGood,
-        }, _box.Clock, _box.Inbox, TimeProvider.System, kill);
+        }, _box.Clock, _box.Inbox, TimeProvider.System, run);
         _running.Add(probe.Run(_stopping.Token));
         return probe;
     }
@@ -158,7 +158,7 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
     {
         var count = _box.At("count");
         var left = new List<ChildProcess>();
-        var probe = Probe([Script($"echo x >> {count}; sleep 64")], timeoutMs: 100, intervalMs: 600, kill: left.Add);
+        var probe = Probe([Script($"echo x >> {count}; sleep 64")], timeoutMs: 100, intervalMs: 600, run: (words, deadline, stop) => CommandRun.Run(words, deadline, stop, left.Add));
         var first = await _box.Next<Input.ProbeSampled>();
         Assert.Equal((SampleResult.Bad, "not done in 100 ms, and it cannot be killed: it hangs inside the kernel"), (first.Result, first.Reason));
         for (var i = 0; i < 2; i++)
@@ -202,13 +202,22 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task A_command_that_cannot_even_be_loaded_holds_nobody_up()
+    public async Task One_that_hangs_while_it_is_loaded_is_unknown_and_not_started_again_until_it_comes_back()
     {
-        // opening a FIFO for execution fails at once; a dead file system would not, so the deadline of loading is tried with the clock
-        var fifo = _box.At("fifo");
-        Box.Sh($"mkfifo {fifo} && chmod +x {fifo}");
-        Probe([fifo]);
-        Assert.Equal(SampleResult.Unknown, (await _box.Next<Input.ProbeSampled>()).Result);
+        using var loaded = new ManualResetEventSlim();
+        var runs = 0;
+        Probe(["/nfs/plugin"], timeoutMs: 100, intervalMs: 500, run: (_, _, _) =>
+        {
+            if (Interlocked.Increment(ref runs) == 1) loaded.Wait();
+            return new CommandOutcome(CommandEnd.Exited, 0, "", "back"u8.ToArray());
+        });
+        Assert.Equal("/nfs/plugin cannot be loaded: its file system hangs?", (await _box.Next<Input.ProbeSampled>()).Reason);
+        var next = await _box.Next<Input.ProbeSampled>();
+        Assert.Equal(SampleResult.Unknown, next.Result);
+        Assert.Contains("is not repeated", next.Reason);
+        Assert.Equal(1, runs);
+        loaded.Set();
+        Assert.Equal("back", (await _box.Next<Input.ProbeSampled>(s => s.Result == SampleResult.Good)).Reason);
     }
 
     /// <summary>SIGKILL is delivered, not awaited, for those that are not our children.</summary>
