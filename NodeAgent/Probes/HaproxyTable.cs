@@ -2,9 +2,6 @@ using System.Text;
 
 namespace NodeAgent.Probes;
 
-/// <summary>What a row of the statistics is about (haproxy management guide, column "type").</summary>
-internal enum HaproxyRowKind { Frontend, Backend, Server, Listener }
-
 /// <summary>
 /// The CSV of haproxy's <c>show stat</c>. Columns are found by name, because each version adds some; fields may be quoted, with quotes
 /// inside doubled and line ends inside allowed. A row that is too short has empty fields; columns beyond the heading have no name.
@@ -100,25 +97,4 @@ internal sealed class HaproxyTable
         var end = line.IndexOf((byte)'\n');
         return line.Length == 0 ? "it is empty" : Encoding.UTF8.GetString(line[..Math.Min(end < 0 ? line.Length : end, 120)]);
     }
-}
-
-/// <summary>One row. Reading a field walks the row; take those you need once.</summary>
-internal readonly struct HaproxyRow(HaproxyTable table, int start)
-{
-    /// <summary>The frontend's or backend's name.</summary>
-    public string Proxy => this["pxname"];
-
-    /// <summary>The server's name, or FRONTEND or BACKEND.</summary>
-    public string Name => this["svname"];
-
-    /// <summary><c>UP</c>, <c>UP 1/3</c>, <c>DOWN</c>, <c>DOWN (agent)</c>, <c>MAINT</c>, <c>DRAIN</c>, <c>NOLB</c>, <c>no check</c>, <c>OPEN</c>, ...</summary>
-    public string Status => this["status"];
-
-    /// <summary>null for a kind this program does not know.</summary>
-    public HaproxyRowKind? Kind => table.Raw(start, "type") is [var digit and >= (byte)'0' and <= (byte)'3'] ? (HaproxyRowKind)(digit - '0') : null;
-
-    /// <summary>Empty when there is no such column, or nothing in it.</summary>
-    public string this[string column] => HaproxyTable.Text(table.Raw(start, column));
-
-    public bool Is(string column, ReadOnlySpan<byte> value) => table.Raw(start, column).SequenceEqual(value);
 }

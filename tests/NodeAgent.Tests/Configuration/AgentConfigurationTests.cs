@@ -171,7 +171,7 @@ public sealed class AgentConfigurationTests
             File.WriteAllText(secret + ".yaml", text);
             var result = AgentConfiguration.Load(secret + ".yaml", ConfigurationEnvironment.Empty);
             Assert.Equal("", result.Print());
-            Assert.Equal(6, result.Options!.Probes.Count);
+            Assert.Equal(7, result.Options!.Probes.Count);
             Assert.Equal(["gateway", "members", "web1", "web2"], result.Options.Groups.Single().IsolationProbes);
         }
         finally
