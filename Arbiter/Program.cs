@@ -26,6 +26,8 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddSingleton(options)
         .AddHosting()
         .AddSteeringLink(options)
+        .AddPresence(options)
+        .AddPresenceWatch()
         .AddIntake(options)
         .AddGroups(options)
         .AddQuorum(options)
