@@ -3,6 +3,7 @@ using Arbiter.Api;
 using Arbiter.Cli;
 using Arbiter.Configuration;
 using Arbiter.Dashboard;
+using Arbiter.Events;
 using Arbiter.Groups;
 using Arbiter.Hosting;
 using Arbiter.Intake;
@@ -29,6 +30,7 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddPresence(options)
         .AddPresenceWatch()
         .AddIntake(options)
+        .AddEvents(options)
         .AddGroups(options)
         .AddQuorum(options)
         .AddRegisterHost()
