@@ -130,6 +130,31 @@ public sealed class RabbitMqCanaryTests(Broker broker)
     }
 
     [Fact]
+    public async Task Headers_of_every_wrong_kind_are_no_signature_and_the_next_message_arrives()
+    {
+        await using var arbiter = await Arbiter();
+        var factory = new RabbitMQ.Client.ConnectionFactory { Uri = broker.Server.UriFor("lb1"), UserName = "lb1", Password = Broker.Password };
+        await using var connection = await factory.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        var table = new Dictionary<string, object?> { ["a"] = 1 };
+        object?[] wrong = [null, 1, -1L, true, 1.5, table, new List<object?> { 1, "a", table }, new RabbitMQ.Client.AmqpTimestamp(1), new byte[257], new string('k', 300)];
+        foreach (var value in wrong)
+            foreach (var name in new[] { SteeringConsumer.KeyIdHeader, SteeringConsumer.SignatureHeader })
+                await channel.BasicPublishAsync(Routes.HealthExchange, "health.lb1", false,
+                    new RabbitMQ.Client.BasicProperties { Headers = new Dictionary<string, object?> { [name] = value, ["another"] = value } }, new byte[] { 1 });
+        await channel.BasicPublishAsync(Routes.HealthExchange, "health.lb1", false, new RabbitMQ.Client.BasicProperties(), ReadOnlyMemory<byte>.Empty);
+        await channel.BasicPublishAsync(Routes.HealthExchange, "health.lb1", false, new RabbitMQ.Client.BasicProperties { ContentType = "\u00e9", Expiration = "9" }, new byte[100_000]);
+        for (var i = 0; i < wrong.Length * 2 + 1; i++)
+        {
+            var got = (await arbiter.Next<LinkEvent.Received>()).Envelope;
+            Assert.Null(got.KeyId);
+            Assert.True(got.Signature.IsEmpty);
+        }
+        // kept only so far as its refusal needs
+        Assert.Equal(WireLimits.MaxBytes + 1, (await arbiter.Next<LinkEvent.Received>()).Envelope.Body.Length);
+    }
+
+    [Fact]
     public async Task A_node_can_neither_write_nor_hear_the_canaries_of_another()
     {
         await using var arbiter = await Arbiter();
