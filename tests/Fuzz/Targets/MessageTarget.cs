@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Contracts.Bus;
 using Contracts.Messages;
 using Contracts.Vocabulary;
@@ -48,6 +50,9 @@ internal sealed class MessageTarget : Target
         {
             return true;
         }
+        // the way out cuts what is too long: of what was taken nothing is, unless it grew too big as a whole
+        var plain = JsonSerializer.SerializeToUtf8Bytes(decoded.Message!, (JsonTypeInfo<T>)WireJson.Default.GetTypeInfo(typeof(T))!);
+        if (plain.Length <= WireLimits.MaxBytes && !plain.AsSpan().SequenceEqual(written)) throw new FindingException("taken, and changed when written");
         var again = Codec.Decode<T>(written);
         if (!again.Ok) throw new FindingException($"taken, and refused when written again: {again.Refusal}");
         if (!Codec.Encode(again.Message).AsSpan().SequenceEqual(written)) throw new FindingException("taken, and another message when written and read again");
