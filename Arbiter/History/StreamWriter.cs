@@ -55,7 +55,11 @@ internal sealed partial class StreamWriter
             {
                 if (_returned) Begin();
                 if (_tail.At(_next, out var gone) is not { } item) return true;
-                _record.Miss(gone);
+                if (gone > 0)
+                {
+                    _record.Miss(gone);
+                    _next = item.Number;
+                }
                 if (await Top(item.Stream, stopping) < item.Entry.Place) await Append(item, stopping);
                 _next = item.Number + 1;
                 _record.Good(Way.Write);
