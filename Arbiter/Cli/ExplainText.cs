@@ -92,7 +92,7 @@ internal static class ExplainText
     private static void Outcome(Terminal to, EventView e, MoveOutcome o)
     {
         if (o.FirstSign is { } sign && o.FirstSignMs is { } first) to.Out.WriteLine($"  First sign: {Terminal.Clean(sign)}, {Relative(first)}.");
-        if (o.LeftMasterMs is { } left) to.Out.WriteLine($"  {e.From} left MASTER {Relative(left)}.");
+        if (o.LeftMasterMs is { } left) to.Out.WriteLine($"  {e.From} was not MASTER any more {Relative(left)}.");
         if (o.MasterMs is { } master) to.Out.WriteLine($"  {e.To} was MASTER {Relative(master)}.");
         if (o.RecoveryMs is { } recovery) to.Out.WriteLine($"  {to.Paint($"Recovered {PastText.Span(recovery)} after the first sign.", Tone.Good)}");
         if (o.RecordedMs is { } recorded) to.Out.WriteLine($"  A majority had recorded it {PastText.Span(recorded)} after the decision.");

@@ -20,7 +20,7 @@ public sealed record MoveOutcome
     /// <summary>The first sign of what made the move necessary, and what it was.</summary>
     public long? FirstSignMs { get; init; }
     public string? FirstSign { get; init; }
-    /// <summary>When keepalived of the old holder left MASTER.</summary>
+    /// <summary>Since when keepalived of the old holder has not been MASTER.</summary>
     public long? LeftMasterMs { get; init; }
     /// <summary>When keepalived of the new holder became MASTER.</summary>
     public long? MasterMs { get; init; }

@@ -64,7 +64,7 @@ internal sealed record MoveTrace
     private MoveTrace Look(GroupState state, TimeSpan now)
     {
         var next = this;
-        if (Epoch == 0 && state.Assignment is { } a && a.Epoch > Proposal.ExpectedEpoch && a.Holder == Proposal.Holder && a.Reason == Proposal.Reason)
+        if (Epoch == 0 && state.Assignment is { } a && a.Epoch > Proposal.ExpectedEpoch && a.Holder == Proposal.Holder)
             next = next with { Epoch = a.Epoch, RecordedAt = now };
         var (old, chosen) = (state.Find(From), state.Find(Proposal.Holder));
         if (next.LeftAt is null && old is not null && old.Node != Proposal.Holder && old.Role(now) is not (VrrpRole.Master or VrrpRole.Unknown))
@@ -110,7 +110,7 @@ internal sealed record MoveTrace
             .OrderByDescending(p => p.FirstMissMs).FirstOrDefault();
         if (first is not null) return (old.HeardAt - TimeSpan.FromMilliseconds(first.FirstMissMs), $"{first.Name} of {old.Node}: {first.Reason}");
         if (!old.Fresh(now)) return (old.HeardAt, $"the last word of {old.Node}");
-        return old.IsMaster(now) ? null : (old.RoleAt, $"keepalived of {old.Node} left MASTER");
+        return old.IsMaster(now) ? null : (old.RoleAt, $"{old.Node} not MASTER");
     }
 
     private long Ms(TimeSpan at) => (long)Math.Round((at - At).TotalMilliseconds);

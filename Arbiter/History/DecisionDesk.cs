@@ -57,7 +57,7 @@ internal sealed class DecisionDesk(ProcessClock clock) : IStepWitness, IExplaine
     {
         if (what.Type != EventTypes.DecisionMade || !GroupName.TryParse(what.Group, out var group) || !_slots.TryGetValue(group, out var slot)) return null;
         lock (slot.Gate)
-            return slot.Wishes.LastOrDefault(w => w.Proposal.Holder.Value == what.To && w.Proposal.Reason == what.Reason && w.Proposal.ExpectedEpoch < what.Epoch).Json;
+            return slot.Wishes.LastOrDefault(w => w.Proposal.Holder.Value == what.To && w.Proposal.Reason.StartsWith(what.Reason, StringComparison.Ordinal) && w.Proposal.ExpectedEpoch < what.Epoch).Json;
     }
 
     public Explanation? Now(GroupName group)
