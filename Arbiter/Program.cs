@@ -5,6 +5,7 @@ using Arbiter.Configuration;
 using Arbiter.Dashboard;
 using Arbiter.Events;
 using Arbiter.Groups;
+using Arbiter.History;
 using Arbiter.Hosting;
 using Arbiter.Intake;
 using Arbiter.Orders;
@@ -31,6 +32,7 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddPresenceWatch()
         .AddIntake(options)
         .AddEvents(options)
+        .AddHistory(options)
         .AddGroups(options)
         .AddQuorum(options)
         .AddRegisterHost()

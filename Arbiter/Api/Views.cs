@@ -50,6 +50,8 @@ public sealed record GroupView
     public required ImmutableArray<MemberView> Members { get; init; }
     /// <summary>Newest first.</summary>
     public required ImmutableArray<MoveView> Moves { get; init; }
+    /// <summary>The last events that the register still holds, newest first, at most ten; the history has the rest.</summary>
+    public required ImmutableArray<EventView> Events { get; init; }
 }
 
 public sealed record DiagnosisView(string Name, string Severity, string Text, long AgeMs);

@@ -16,6 +16,7 @@ internal static class GroupCard
         Holder(html, group);
         Diagnoses(html, group);
         Members(html, group, nodes);
+        Events(html, group);
         Moves(html, group);
         html.Add($"</section>");
     }
@@ -94,6 +95,18 @@ internal static class GroupCard
             html.Add($"""<td><span data-age="{p.SinceMs}">{Say.Age(p.SinceMs)}</span></td><td>{Say.Latency(p.LatencyMs)}</td><td class="reason">{p.Reason}</td></tr>""");
         }
         html.Add($"</tbody></table>");
+    }
+
+    private static void Events(Html html, GroupView group)
+    {
+        if (group.Events.IsEmpty) return;
+        html.Add($"""<details><summary>Last events ({group.Events.Length})</summary><ol class="events">""");
+        foreach (var e in group.Events)
+        {
+            html.Add($"""<li class="{Tone(e.Severity)}"><time datetime="{Say.Iso(e.At)}">{Say.Time(e.At)}</time><span class="what">{Say.What(e)}</span>""");
+            html.Add($"""<span class="text">{e.Reason}</span></li>""");
+        }
+        html.Add($"</ol></details>");
     }
 
     private static void Moves(Html html, GroupView group)
