@@ -29,6 +29,7 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddSteeringLink(options)
         .AddIntake(options)
         .AddEvents(options)
+        .AddEventPlane(options)
         .AddGroups(options)
         .AddQuorum(options)
         .AddRegisterHost()

@@ -37,21 +37,43 @@ public sealed class BrokerDefinitions(string virtualHost = "/")
             ]));
     }
 
-    /// <summary>The arbiters' user: declares the exchanges, reads what agents say, writes orders; it cannot speak as a node.</summary>
+    /// <summary>
+    /// The arbiters' user: declares the exchanges, reads what agents say, writes orders; it cannot speak as a node. It alone publishes
+    /// events and speaks on the arbiters' own exchanges.
+    /// </summary>
     /// <param name="salt">4 random bytes, other ones for each user.</param>
     public BrokerDefinitions AddArbiter(string user, string password, ReadOnlySpan<byte> salt)
     {
         const string queue = @"q\.arbiter\..*";
+        const string own = @"arbiter\.(verbs|news|warm)";
         return Add(new User(user, HashPassword(password, salt),
-            Configure: $@"^(vip\.health|vip\.state|vip\.orders|vip\.term|{queue})$",
-            Write: $@"^(vip\.orders|vip\.term|{queue})$",
-            Read: $@"^(vip\.health|vip\.state|vip\.term|{queue})$",
+            Configure: $@"^(vip\.health|vip\.state|vip\.orders|vip\.term|vip\.events|{own}|{queue})$",
+            Write: $@"^(vip\.orders|vip\.term|vip\.events|{own}|{queue})$",
+            Read: $@"^(vip\.health|vip\.state|vip\.term|{own}|{queue})$",
             [
                 (Routes.HealthExchange, Nothing, @"^health\.[^.]+$"),
                 (Routes.StateExchange, Nothing, @"^state\.[^.]+$"),
                 (Routes.OrderExchange, @"^order\.[^.]+$", Nothing),
                 (Routes.TermExchange, "^term$", "^term$"),
+                (Routes.EventExchange, @"^[a-z_]+\.[a-z0-9-]+$", Nothing),
             ]));
+    }
+
+    /// <summary>
+    /// A program that listens to events: it may declare queues named <c>q.subscriber.NAME.</c>..., bind them to <c>vip.events</c> and read
+    /// them. It can publish nothing and sees nothing else.
+    /// </summary>
+    /// <param name="user">A name as of a node, so that it means nothing in a regular expression.</param>
+    /// <param name="salt">4 random bytes, other ones for each user.</param>
+    public BrokerDefinitions AddSubscriber(string user, string password, ReadOnlySpan<byte> salt)
+    {
+        if (!Names.IsValid(user)) throw new ArgumentException($"'{user}' is no name of a subscriber: {Names.Rule}", nameof(user));
+        var queue = $@"q\.subscriber\.{user}\..*";
+        return Add(new User(user, HashPassword(password, salt),
+            Configure: $"^{queue}$",
+            Write: $"^{queue}$",
+            Read: $@"^(vip\.events|{queue})$",
+            [(Routes.EventExchange, Nothing, ".*")]));
     }
 
     /// <summary>RabbitMQ's salted hash: base64(salt + SHA-256(salt + password)).</summary>
