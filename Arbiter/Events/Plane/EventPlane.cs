@@ -14,6 +14,8 @@ internal sealed class EventPlane(IPlaneTransport transport, IPlaneListener liste
     public static readonly TimeSpan AskDeadline = TimeSpan.FromSeconds(3);
     /// <summary>Sends that outlived their deadline and still hang in the library; more are not begun.</summary>
     public const int MaxOverdue = 8;
+    /// <summary>Sends under way, those included.</summary>
+    public const int MaxFlying = 256;
 
     private static readonly TimeSpan s_reach = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_close = TimeSpan.FromSeconds(3);
@@ -24,6 +26,7 @@ internal sealed class EventPlane(IPlaneTransport transport, IPlaneListener liste
     private PlaneStatus _status = new(false, "not connected yet");
     private TaskCompletionSource<string> _drop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _overdue;
+    private int _flying;
 
     public PlaneStatus Status => Volatile.Read(ref _status);
 
@@ -52,8 +55,13 @@ internal sealed class EventPlane(IPlaneTransport transport, IPlaneListener liste
     {
         if (Volatile.Read(ref _session) is not { } session) return Status.Reason;
         if (Overdue >= MaxOverdue) return $"{MaxOverdue} messages still wait for the broker at {transport.Place}";
+        if (Interlocked.Increment(ref _flying) > MaxFlying)
+        {
+            Interlocked.Decrement(ref _flying);
+            return $"{MaxFlying} messages are under way to the broker at {transport.Place}";
+        }
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Task? sending = null;
+        Task? sending = null, late = null;
         try
         {
             // the token ends it in most states, the wait in every state
@@ -64,12 +72,17 @@ internal sealed class EventPlane(IPlaneTransport transport, IPlaneListener liste
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException or RequestTimeoutException)
         {
-            if (sending is { IsCompleted: false }) Outlived(sending);
+            if (sending is { IsCompleted: false }) late = sending;
             return stopping.IsCancellationRequested ? "stopping" : $"the broker at {transport.Place} did not answer within {within.TotalSeconds:0.#} s";
         }
         catch (Exception e)
         {
             return transport.Why(e);
+        }
+        finally
+        {
+            if (late is not null) Outlived(late);
+            else Interlocked.Decrement(ref _flying);
         }
     }
 
@@ -81,6 +94,7 @@ internal sealed class EventPlane(IPlaneTransport transport, IPlaneListener liste
             // its outcome is of no use to anybody; looking at the exception keeps it from being reported as unseen
             _ = ended.Exception;
             Interlocked.Decrement(ref _overdue);
+            Interlocked.Decrement(ref _flying);
         }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
