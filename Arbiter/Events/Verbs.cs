@@ -24,7 +24,7 @@ internal sealed class Verbs(ClusterName cluster, VerbDesk desk, EventPlane plane
             : new VerbReply(VerbOutcome.Unreachable, $"the leader {leader} cannot be asked: {reason}; ask it directly");
     }
 
-    private static VerbReply Read(VerbAnswer answer, string leader) =>
+    private static VerbReply Read(PlaneAnswer answer, string leader) =>
         Enum.TryParse<VerbOutcome>(answer.Outcome, ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) && answer.Text is { Length: > 0 and <= VerbDesk.MaxText } text
             && answer.Details is not { Length: > VerbDesk.MaxDetails }
             ? new VerbReply(outcome, text, answer.Details)
@@ -42,7 +42,7 @@ internal sealed class VerbListener(ClusterName cluster, string replica, VerbDesk
 
     public long Refused => Interlocked.Read(ref _refused);
 
-    public async Task<VerbAnswer?> Asked(VerbRequest request, CancellationToken stopping)
+    public async Task<PlaneAnswer?> Asked(VerbRequest request, CancellationToken stopping)
     {
         if (request is not { V: Version, To: { } to, Kind: { } kind, Arguments: { } arguments, RequestId: { } id, Who: { } who } || request.Cluster != cluster.Value)
         {
@@ -52,7 +52,7 @@ internal sealed class VerbListener(ClusterName cluster, string replica, VerbDesk
         // the leader's name is replica/process; an earlier process of this replica is gone and this one answers for it
         if (to.Split('/')[0] != replica) return null;
         var reply = await desk.Act(new VerbCall(kind, arguments, id, who), stopping);
-        return new VerbAnswer { Outcome = JsonNamingPolicy.CamelCase.ConvertName(reply.Outcome.ToString()), Text = reply.Text, Details = reply.Details };
+        return new PlaneAnswer { Outcome = JsonNamingPolicy.CamelCase.ConvertName(reply.Outcome.ToString()), Text = reply.Text, Details = reply.Details };
     }
 
     public void Heard(NewsMessage message)

@@ -40,9 +40,9 @@ internal sealed class EventPlane(IPlaneTransport transport, IPlaneListener liste
         Send((session, deadline) => session.Tell(news, deadline), ConfirmDeadline, stopping);
 
     /// <returns>The answer, or why there is none; <c>Sent</c> false: the question did not leave.</returns>
-    public async Task<(VerbAnswer? Answer, bool Sent, string Reason)> Ask(VerbRequest request, CancellationToken stopping)
+    public async Task<(PlaneAnswer? Answer, bool Sent, string Reason)> Ask(VerbRequest request, CancellationToken stopping)
     {
-        VerbAnswer? answer = null;
+        PlaneAnswer? answer = null;
         var sent = Volatile.Read(ref _session) is not null && Overdue < MaxOverdue;
         var problem = await Send(async (session, deadline) => answer = await session.Ask(request, AskDeadline, deadline), AskDeadline, stopping);
         return (answer, sent, problem ?? "");

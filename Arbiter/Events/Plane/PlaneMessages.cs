@@ -21,7 +21,7 @@ public sealed record VerbRequest
     public string? Who { get; init; }
 }
 
-public sealed record VerbAnswer
+public sealed record PlaneAnswer
 {
     /// <summary>As <see cref="VerbOutcome"/>, in camelCase.</summary>
     public string? Outcome { get; init; }

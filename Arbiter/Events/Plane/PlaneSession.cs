@@ -38,12 +38,12 @@ internal sealed class PlaneSession(IBus bus, Task<string> ended, Func<Task> clos
     public Task Tell(NewsMessage news, CancellationToken deadline) =>
         bus.Publish(news, context => { context.Durable = false; context.TimeToLive = PlaneTopology.Expires; }, deadline);
 
-    public async Task<VerbAnswer> Ask(VerbRequest request, TimeSpan timeout, CancellationToken deadline)
+    public async Task<PlaneAnswer> Ask(VerbRequest request, TimeSpan timeout, CancellationToken deadline)
     {
         var client = bus.CreateRequestClient<VerbRequest>(timeout);
         using var handle = client.Create(request, deadline);
         handle.UseExecute(context => { context.Durable = false; context.TimeToLive = timeout; });
-        return (await handle.GetResponse<VerbAnswer>()).Message;
+        return (await handle.GetResponse<PlaneAnswer>()).Message;
     }
 
     private Task Send<T>(T what, string id, string routingKey, CancellationToken deadline) where T : class =>

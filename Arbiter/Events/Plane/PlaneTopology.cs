@@ -26,7 +26,7 @@ internal static class PlaneTopology
         bus.Message<WarmUp>(m => m.SetEntityName(Warm));
         bus.Message<VerbRequest>(m => m.SetEntityName(Verbs));
         bus.Message<NewsMessage>(m => m.SetEntityName(News));
-        bus.Message<VerbAnswer>(m => m.SetEntityName("arbiter.answers"));
+        bus.Message<PlaneAnswer>(m => m.SetEntityName("arbiter.answers"));
     }
 
     /// <summary>What a replica listens to. A message that cannot be read is dropped: nothing is kept in an error queue, nobody is told.</summary>
@@ -53,7 +53,7 @@ internal static class PlaneTopology
 /// <summary>Takes what comes in. Never throws for what a message holds.</summary>
 internal interface IPlaneListener
 {
-    public Task<VerbAnswer?> Asked(VerbRequest request, CancellationToken stopping);
+    public Task<PlaneAnswer?> Asked(VerbRequest request, CancellationToken stopping);
 
     public void Heard(NewsMessage news);
 }

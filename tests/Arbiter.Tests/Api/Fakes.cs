@@ -82,7 +82,7 @@ internal sealed class ApiHost : IAsyncDisposable
     public HttpClient Http { get; }
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<ApiHost> Start(ClusterStatus status, RegisterStatus? register = null, TimeProvider? time = null, string listen = "127.0.0.1:0")
+    public static async Task<ApiHost> Start(ClusterStatus status, RegisterStatus? register = null, TimeProvider? time = null, string listen = "127.0.0.1:0", Action<IServiceCollection>? more = null)
     {
         var options = Pictures.Options(listen);
         var (board, fake) = (new Board(status), new FixedRegister(register ?? Pictures.Register()));
@@ -91,6 +91,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => Listening.Limit(k, options.HttpListen));
         builder.Services.AddSingleton(options).AddHosting().AddSingleton<IStatusBoard>(board).AddSingleton<IRegister>(fake).AddApi();
         if (time is not null) builder.Services.AddSingleton(time);
+        more?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseApi().UseDashboard();
         var heart = app.Services.GetRequiredService<ILiveness>().Register("group web", TimeSpan.FromMinutes(5));
