@@ -80,6 +80,7 @@ internal sealed class ViewBuilder(ArbiterOptions options, StatusWatch watch, ILi
         Pending = r.Pending,
         Epoch = r.Epoch,
         Fault = r.Fault,
+        Service = r.Service is { } s ? new ServiceView(ApiJson.Word(s.State), s.Reason, s.SinceMs + Ms(older), s.LatencyMs < 0 ? null : s.LatencyMs) : null,
     };
 
     private static NodeView Node(NodeStatus node, TimeSpan older) => new()

@@ -83,7 +83,13 @@ public sealed record ReadingView
     public required bool Pending { get; init; }
     public required long Epoch { get; init; }
     public required string? Fault { get; init; }
+    /// <summary>How the service behind the VIP looks from this node; null on the node that holds it, and where none is configured.</summary>
+    public required ServiceView? Service { get; init; }
 }
+
+/// <param name="State">unknown, up, down.</param>
+/// <param name="LatencyMs">null when the newest question was not answered.</param>
+public sealed record ServiceView(string State, string Reason, long SinceMs, double? LatencyMs);
 
 public sealed record NodeView
 {

@@ -72,6 +72,8 @@ internal static class GroupCard
         html.Add($"""<div><dt>VIP</dt><dd class="{(r.VipPresent == (r.Role == "master") ? "" : "bad")}">{(r.VipPresent ? "here" : "not here")}</dd></div>""");
         html.Add($"""<div><dt>health</dt><dd class="{Health(r.Health)}">{Words(r.Health)}</dd></div>""");
         if (!r.KeepalivedAlive) html.Add($"""<div><dt>keepalived</dt><dd class="bad">not running</dd></div>""");
+        if (r.Service is { } s)
+            html.Add($"""<div title="{s.Reason}"><dt>service</dt><dd class="{(s.State == "down" ? "bad" : s.State == "up" ? "good" : "mild")}">{(s.State == "down" ? "no answer" : s.State == "up" ? "answers" : s.State)}</dd></div>""");
         if (r.Fault is { } fault) html.Add($"""<div class="wide"><dt>fault</dt><dd class="bad">{fault}</dd></div>""");
     }
 

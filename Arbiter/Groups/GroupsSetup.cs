@@ -39,6 +39,7 @@ internal static class GroupsSetup
             OnIsolation = group.OnIsolation,
             Brakes = group.Brakes,
             Vips = group.Vips,
+            Service = group.Service,
         },
     };
 }
