@@ -7,6 +7,7 @@ using Arbiter.Events;
 using Arbiter.Groups;
 using Arbiter.Hosting;
 using Arbiter.Intake;
+using Arbiter.Notifications;
 using Arbiter.Orders;
 using Arbiter.Quorum;
 
@@ -33,6 +34,7 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddQuorum(options)
         .AddRegisterHost()
         .AddOrders(options)
+        .AddNotifications(options)
         .AddApi();
 
     var app = builder.Build();

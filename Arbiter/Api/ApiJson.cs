@@ -15,6 +15,8 @@ namespace Arbiter.Api;
 [JsonSerializable(typeof(LivenessView))]
 [JsonSerializable(typeof(StatusChanged))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(NotificationsView))]
+[JsonSerializable(typeof(NotificationDone))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>An enum's name as the API writes it: first letter small.</summary>
