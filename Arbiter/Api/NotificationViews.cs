@@ -34,7 +34,7 @@ public sealed record ReceiverView
 
 public sealed record AttemptView(DateTimeOffset At, string Id, string Result, string Detail);
 
-public sealed record DeadLetterView(long Number, string Id, string Reason, DateTimeOffset At);
+public sealed record DeadLetterView(long Number, string Id, string Reason, DateTimeOffset At, bool Redelivered);
 
 public sealed record NotificationDone(string Title, string Detail, string? Id, ImmutableArray<NotificationResult> Receivers);
 
@@ -66,7 +66,7 @@ internal static class NotificationShapes
         Delivered = r.Delivered,
         Failed = r.Failed,
         DeadTotal = r.DeadTotal,
-        Dead = [.. r.Dead.Select(d => new DeadLetterView(d.Number, d.Id, d.Reason, d.Utc))],
+        Dead = [.. r.Dead.Select(d => new DeadLetterView(d.Number, d.Id, d.Reason, d.Utc, d.Redelivered))],
     };
 
     public static NotificationDone View(VerbAnswer answer) =>

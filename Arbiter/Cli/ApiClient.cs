@@ -47,7 +47,7 @@ internal sealed class ApiClient : IDisposable
         {
             using var request = new HttpRequestMessage(method, from);
             using var answer = await _http.SendAsync(request, end.Token);
-            if (!answer.IsSuccessStatusCode) throw await Refusal(from, answer, end.Token);
+            if (!answer.IsSuccessStatusCode) throw method == HttpMethod.Get ? NoArbiter(from, answer) : await Refusal(from, answer, end.Token);
             return JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(end.Token), shape) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
@@ -61,10 +61,12 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
+    private static CliException NoArbiter(Uri from, HttpResponseMessage answer) => new(Exit.Failed, $"{from} answered {(int)answer.StatusCode}: is that an arbiter?");
+
     private static async Task<CliException> Refusal(Uri from, HttpResponseMessage answer, CancellationToken stopping)
     {
         if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json")
-            return new CliException(Exit.Failed, $"{from} answered {(int)answer.StatusCode}: is that an arbiter?");
+            return NoArbiter(from, answer);
         var problem = JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(stopping), ApiJson.Default.Problem);
         return new CliException(Exit.Refused, Terminal.Clean($"{problem?.Title}: {problem?.Detail}"));
     }

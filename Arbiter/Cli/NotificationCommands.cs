@@ -92,7 +92,7 @@ internal static class NotificationCommands
             to.Out.WriteLine();
             to.Out.WriteLine($"{to.Paint(r.Name, Tone.Plain, 16)} {to.Paint(r.State, tone, 9)} {Terminal.Clean(r.Url)}  up to {r.Cursor?.ToString() ?? "-"}, {r.Waiting} waiting{oldest}, {r.DeadTotal} dead{next}");
             if (r.LastAttempt is { } last) to.Out.WriteLine(to.Paint(Terminal.Clean($"  last {last.At:yyyy-MM-dd HH:mm:ss}Z {last.Result}: {last.Id}: {last.Detail}"), Tone.Soft));
-            foreach (var d in r.Dead) to.Out.WriteLine($"  {to.Paint("dead", Tone.Bad)} {Terminal.Clean($"{d.Id}  {d.At:yyyy-MM-dd HH:mm:ss}Z  {d.Reason}")}");
+            foreach (var d in r.Dead) to.Out.WriteLine($"  {(d.Redelivered ? to.Paint("redelivered", Tone.Soft) : to.Paint("dead", Tone.Bad))} {Terminal.Clean($"{d.Id}  {d.At:yyyy-MM-dd HH:mm:ss}Z  {d.Reason}")}");
         }
     }
 

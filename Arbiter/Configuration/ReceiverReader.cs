@@ -99,7 +99,8 @@ internal static class ReceiverReader
         foreach (var item in items)
         {
             if (item.Text("a network", 64) is not { } text) continue;
-            if (!IPNetwork.TryParse(text, out var network)) item.Wrong("is no network: write it such as 10.0.0.0/8, its first address before the '/'");
+            // the parser would take 10.0.0.1/8 for 10.0.0.0/8, and who wrote it meant one or the other
+            if (!IPNetwork.TryParse(text, out var network) || !IPAddress.TryParse(text.Split('/')[0], out var first) || !first.Equals(network.BaseAddress)) item.Wrong("is no network: write it such as 10.0.0.0/8, its first address before the '/'");
             else if (network.PrefixLength == 0) item.Wrong("is every address there is: name the networks that are meant");
             else networks.Add(network);
         }

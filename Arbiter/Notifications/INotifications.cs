@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Arbiter.Core;
 
 namespace Arbiter.Notifications;
 
@@ -54,7 +53,10 @@ internal sealed record ReceiverStatus
     public required long Failed { get; init; }
     public required long DeadTotal { get; init; }
     /// <summary>Newest first.</summary>
-    public required ImmutableArray<DeadLetter> Dead { get; init; }
+    public required ImmutableArray<DeadStatus> Dead { get; init; }
 }
+
+/// <param name="Redelivered">By hand, since this replica leads; the register keeps the letter.</param>
+internal sealed record DeadStatus(long Number, string Id, string Reason, DateTimeOffset Utc, bool Redelivered);
 
 internal sealed record AttemptStatus(DateTimeOffset Utc, string Id, string Result, string Detail);

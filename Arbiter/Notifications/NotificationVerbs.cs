@@ -136,7 +136,7 @@ internal sealed class NotificationVerbs(ArbiterOptions options, NotificationDesk
         Delivered = r.Delivered,
         Failed = r.Failed,
         DeadTotal = r.DeadTotal,
-        Dead = [.. r.Dead.Reverse()],
+        Dead = [.. r.Dead.Reverse().Select(d => new DeadStatus(d.Number, d.Id, d.Reason, d.Utc, r.Revived.Contains(d.Id)))],
     };
 
     private static string Text(RedeliveryState state) => state switch

@@ -103,6 +103,9 @@ internal sealed partial class Deliveries
     {
         letter.DueAt = _now;
         to.Put(letter.Event, kind, letter);
+        // an alert of now must not wait for a quarter of an hour behind one of yesterday
+        if (kind == LaneKind.Main && to.LaneOf(new LaneKey(letter.Event.Group ?? "", kind)) is { InFlight: false } own && own.Letters.Peek() is { Attempts: > 0 } first)
+            first.DueAt = Schedule.Least(first.DueAt, Most(_now, first.TriedAt + Schedule.Hurry));
         _effects.Add(new DeliveryEffect.Count(Counted.Queued, to.Name));
         if (to.Disabled && kind != LaneKind.Again && to.LaneOf(new LaneKey(letter.Event.Group ?? "", kind)) is { InFlight: false } lane) GiveUpAll(to, lane);
     }

@@ -29,7 +29,7 @@ internal sealed partial class Deliveries
             var again = lane.Key.Kind == LaneKind.Again;
             if (!Leading && letter.Recorded || !letter.InsteadOf.IsEmpty) continue;
             // by hand it is tried at once, whatever the receiver said
-            if (!again && (to.Disabled || to.HoldUntil > _now)) continue;
+            if (!again && (to.Disabled || to.HoldUntil > _now || to.Broken && to.FailedAt + Schedule.Probe > _now)) continue;
             if (best is null || letter.DueAt < best.Letters.Peek().DueAt) best = lane;
         }
         return best;
@@ -40,6 +40,7 @@ internal sealed partial class Deliveries
         var letter = lane.Letters.Peek();
         var id = ++_attempts;
         (lane.InFlight, to.InFlight, letter.Attempts) = (true, to.InFlight + 1, letter.Attempts + 1);
+        letter.TriedAt = _now;
         _underWay.Add(id, (to, lane, letter));
         _effects.Add(new DeliveryEffect.Send(id, to.Name, letter.Event, new DeliveryAttempt(letter.Attempts, letter.Recorded)));
     }
@@ -56,6 +57,7 @@ internal sealed partial class Deliveries
             case DeliveryResult.Delivered:
                 Done(to, lane, letter, null);
                 to.Delivered++;
+                if (lane.Key.Kind == LaneKind.Again) Revive(to, letter);
                 _effects.Add(new DeliveryEffect.Count(Counted.Delivered, to.Name, Age(letter.Event.Utc)));
                 Reached(to.Name);
                 break;
@@ -78,19 +80,25 @@ internal sealed partial class Deliveries
         if (lane.Letters.Count == 0) to.Lanes.Remove(lane.Key);
     }
 
+    private static void Revive(Recipient to, Letter letter)
+    {
+        to.Revived.Enqueue(letter.Event.Id);
+        if (to.Revived.Count > ReceiverProgress.MaxDead) to.Revived.Dequeue();
+    }
+
     private void Later(Recipient to, Letter letter, DeliveryOutcome outcome)
     {
         Failed(to);
         var wait = Schedule.After(letter.Attempts, outcome.RetryAfter, ref _seed);
         letter.DueAt = _now + wait;
         if (outcome.RetryAfter is not null && wait > to.HoldUntil - _now) to.HoldUntil = letter.DueAt;
-        if (to.Failures == 1) Say(Loudness.Warning, to, $"did not take {letter.Event.Id}: {outcome.Detail}; it is tried again");
+        if (letter.Attempts == 1 && !to.Broken) Say(Loudness.Warning, to, $"did not take {letter.Event.Id}: {outcome.Detail}; it is tried again");
         if (to.Failures == Recipient.BreakAt) Say(Loudness.Error, to, $"failed {Recipient.BreakAt} times in a row ({outcome.Detail}): one attempt at a time from now on");
     }
 
     private void Failed(Recipient to)
     {
-        (to.Failures, to.Failed) = (to.Failures + 1, to.Failed + 1);
+        (to.Failures, to.Failed, to.FailedAt) = (to.Failures + 1, to.Failed + 1, _now);
         _effects.Add(new DeliveryEffect.Count(Counted.Failed, to.Name));
     }
 
@@ -100,10 +108,10 @@ internal sealed partial class Deliveries
         if (_recipients.FirstOrDefault(r => r.Name == receiver) is not { } to) return;
         if (to.Disabled) Enable(to);
         if (to.Failures == 0) return;
-        Say(Loudness.Information, to, $"answers again after {to.Failures} failure(s)");
-        var broken = to.Broken;
+        var (failures, broken) = (to.Failures, to.Broken);
         (to.Failures, to.HoldUntil) = (0, default);
         if (!broken) return;
+        Say(Loudness.Information, to, $"answers again after {failures} failures");
         foreach (var lane in to.Lanes.Values)
             if (!lane.InFlight && lane.Letters.TryPeek(out var letter)) letter.DueAt = Schedule.Least(letter.DueAt, _now);
     }

@@ -33,4 +33,5 @@ internal sealed class Letter(RecordedEvent what)
     public required DateTimeOffset Since { get; init; }
     public int Attempts { get; set; }
     public TimeSpan DueAt { get; set; }
+    public TimeSpan TriedAt { get; set; }
 }

@@ -18,6 +18,8 @@ internal sealed class Recipient(string name)
     public bool Disabled { get; set; }
     /// <summary>It asked for a pause.</summary>
     public TimeSpan HoldUntil { get; set; }
+    /// <summary>The end of the last attempt that failed.</summary>
+    public TimeSpan FailedAt { get; set; }
     public int InFlight { get; set; }
     public TimeSpan WishedAt { get; set; } = TimeSpan.MinValue;
     public (long Watermark, int Above, int Dead) Wished { get; set; }
@@ -27,6 +29,8 @@ internal sealed class Recipient(string name)
     public int Searches { get; set; }
     public TimeSpan SearchAt { get; set; }
 
+    /// <summary>Delivered by hand although they stand as dead in the register; the newest.</summary>
+    public Queue<string> Revived { get; } = new();
     public LastResult? Last { get; set; }
     public long Delivered { get; set; }
     public long Failed { get; set; }

@@ -12,6 +12,11 @@ internal static class Schedule
     /// <summary>After this the fallback receiver is told as well.</summary>
     public static readonly TimeSpan Fallback = TimeSpan.FromMinutes(5);
 
+    /// <summary>Something new for a group tries the oldest that waits at once, unless that was tried so short a time ago.</summary>
+    public static readonly TimeSpan Hurry = TimeSpan.FromSeconds(30);
+    /// <summary>Between two attempts at a receiver that seems to be down.</summary>
+    public static readonly TimeSpan Probe = TimeSpan.FromSeconds(1);
+
     /// <param name="failures">1 after the first attempt.</param>
     public static TimeSpan Longest(int failures) => failures <= s_seconds.Length ? TimeSpan.FromSeconds(s_seconds[failures - 1]) : Slow;
 

@@ -144,6 +144,8 @@ internal sealed class WebhookReceiver : IReceiver, IDisposable
             switch (inner)
             {
                 case ForbiddenAddressException forbidden: return $"not sent: {forbidden.Message}";
+                case SocketException socket when e is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }:
+                    return Clip($"the connection broke before it answered: {socket.SocketErrorCode}");
                 case SocketException socket: return Clip($"{_options.Url.Host}:{_options.Url.Port} was not reached: {socket.SocketErrorCode}");
                 case AuthenticationException tls: return Clip($"TLS with {_options.Url.Host} failed: {tls.Message}");
             }
