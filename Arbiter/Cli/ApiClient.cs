@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Arbiter.Api;
@@ -47,7 +48,9 @@ internal sealed class ApiClient : IDisposable
         {
             using var request = new HttpRequestMessage(method, from);
             using var answer = await _http.SendAsync(request, end.Token);
-            if (!answer.IsSuccessStatusCode) throw method == HttpMethod.Get ? NoArbiter(from, answer) : await Refusal(from, answer, end.Token);
+            // a wrong name, a refusal: the arbiter's own sentence says it best
+            if (!answer.IsSuccessStatusCode && await Refusal(answer, end.Token) is { } why) throw new CliException(method == HttpMethod.Get ? Exit.Failed : Exit.Refused, why);
+            if (!answer.IsSuccessStatusCode) throw new CliException(Exit.Failed, $"{from} answered {(int)answer.StatusCode}: is that an arbiter?");
             return JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(end.Token), shape) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
@@ -61,14 +64,11 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    private static CliException NoArbiter(Uri from, HttpResponseMessage answer) => new(Exit.Failed, $"{from} answered {(int)answer.StatusCode}: is that an arbiter?");
-
-    private static async Task<CliException> Refusal(Uri from, HttpResponseMessage answer, CancellationToken stopping)
+    private static async Task<string?> Refusal(HttpResponseMessage answer, CancellationToken stopping)
     {
-        if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json")
-            return NoArbiter(from, answer);
+        if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json") return null;
         var problem = JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(stopping), ApiJson.Default.Problem);
-        return new CliException(Exit.Refused, Terminal.Clean($"{problem?.Title}: {problem?.Detail}"));
+        return problem is { Title: not Answers.NothingThere } ? Terminal.Clean(problem.Detail) : null;
     }
 
     public void Dispose() => _http.Dispose();

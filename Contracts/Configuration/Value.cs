@@ -27,7 +27,7 @@ public sealed class Value
 
     public bool Present => _node is not null;
 
-    /// <summary>It is a list, where one value or several may stand.</summary>
+    /// <summary>For keys that take one value or several.</summary>
     public bool IsList => _node is ListNode;
 
     /// <summary>Something was found wrong with it, so a relation to other values says nothing more.</summary>
