@@ -8,6 +8,7 @@ using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Hosting;
 using Arbiter.Intake;
+using Arbiter.Notifications;
 using Arbiter.Orders;
 using Arbiter.Quorum;
 
@@ -38,6 +39,7 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddQuorum(options)
         .AddRegisterHost()
         .AddOrders(options)
+        .AddNotifications(options)
         .AddApi();
 
     var app = builder.Build();

@@ -26,6 +26,8 @@ public sealed class RulesCanFailTests
     [InlineData("Arbiter/Quorum/X.cs", "using NodeAgent.Core;")]
     [InlineData("Arbiter/Intake/X.cs", "using RabbitMQ.Client;")]
     [InlineData("Arbiter/Events/X.cs", "using MassTransit;")]
+    [InlineData("Arbiter/Notifications/Delivery/X.cs", "using System.Net.Http;")]
+    [InlineData("Arbiter/Notifications/Delivery/X.cs", "class X(TimeProvider time);")]
     public void A_forbidden_dependency_is_found(string file, string text) => Assert.NotEmpty(Dependencies.Check(new Source(file, text)));
 
     [Theory]

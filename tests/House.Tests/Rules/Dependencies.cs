@@ -24,6 +24,8 @@ internal static partial class Dependencies
         new("Contracts/Bus", [.. Messages, "Contracts.Wire", "Contracts.Bus", "RabbitMQ"]),
         new("Arbiter/Core", [.. Messages, "Arbiter.Core"], Pure: true),
         new("NodeAgent/Core", [.. Messages, "NodeAgent.Core", "NodeAgent.Configuration"], Pure: true),
+        // the deliveries' core: what the register and the options say are values to it
+        new("Arbiter/Notifications/Delivery", [.. Messages, "Arbiter.Core", "Arbiter.Configuration", "Arbiter.Quorum", "Arbiter.Notifications"], Pure: true),
         new("Arbiter", ["Contracts", "Arbiter", "Microsoft.AspNetCore", "Microsoft.Extensions"]),
         new("NodeAgent", ["Contracts", "NodeAgent", "Microsoft.Extensions"]),
     ];
