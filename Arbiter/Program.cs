@@ -28,6 +28,8 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddSingleton(options)
         .AddHosting()
         .AddSteeringLink(options)
+        .AddPresence(options)
+        .AddPresenceWatch()
         .AddIntake(options)
         .AddEvents(options)
         .AddHistory(options)

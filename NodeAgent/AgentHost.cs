@@ -49,7 +49,7 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             Uri = options.RabbitMq.Uri,
             Password = options.RabbitMq.Password,
-            ClientName = $"node-agent/{options.Node}",
+            ClientName = ClientNames.Agent(options.Node, _process),
             Queue = Routes.AgentQueue(options.Node, _process),
             Bindings = [new LinkBinding(Routes.OrderExchange, Routes.Order(options.Node))],
         }, TimeProvider.System, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));

@@ -64,8 +64,9 @@ internal static class Diagnoses
     {
         if (m.Duplicate(f.Now)) add("DuplicateNode", Weight.Error, $"two agents speak for {m.Node}; neither is ordered", m.Node);
         // a bus that is away explains every silence
-        if (f.State.BusConnected && m.Event is not null && m.Age(f.Now) >= GroupRules.Silent)
-            add("AgentSilent", Weight.Warning, $"the agent of {m.Node} has gone silent; nothing is moved for it", m.Node);
+        if (f.State.BusConnected && m.Event is not null && (m.Gone(f.Now) || m.Age(f.Now) >= GroupRules.Silent))
+            add("AgentSilent", Weight.Warning,
+                $"the agent of {m.Node} has gone silent{(m.Gone(f.Now) ? ": its connection closed" : "")}; nothing is moved for it", m.Node);
         if (!m.Fresh(f.Now)) return;
 
         var r = m.Reading!;

@@ -24,7 +24,7 @@ internal static class HaproxyVerdict
             all++;
             var status = row.Status;
             if (IsUp(status)) up++;
-            else if (others.Count <= Named) others.Add($"{row.Name} {status}{(row["check_status"] is { Length: > 0 } check && status.StartsWith("DOWN", StringComparison.Ordinal) ? $" ({check})" : "")}");
+            else if (others.Count <= Named) others.Add($"{row.Name} {status}{(row["check_status"].TrimStart('*', ' ') is { Length: > 0 } check && status.StartsWith("DOWN", StringComparison.Ordinal) ? $" ({check})" : "")}");
         }
         if (!known) return (SampleResult.Bad, $"haproxy has no backend '{backend}'; it has {Backends(table)}");
         var count = string.Create(CultureInfo.InvariantCulture, $"{up} of {all} servers up");

@@ -31,6 +31,7 @@ internal sealed class NodeModel(NodeId node, int @base)
     public VrrpRole Role { get; private set; } = VrrpRole.Backup;
     public SteeredRole Steered { get; private set; } = SteeredRole.Untold;
     public bool Fenced { get; private set; }
+    public string Process => $"{node}-p{_process}";
     public bool Silent { get; set; }
     /// <summary>A changed level is reported at once.</summary>
     public bool Dirty { get; set; }
@@ -120,7 +121,7 @@ internal sealed class NodeModel(NodeId node, int @base)
         V = 1,
         Cluster = Cluster,
         Node = node,
-        Process = process ?? $"{node}-p{_process}",
+        Process = process ?? Process,
         BootId = $"{node}-boot",
         Seq = ++_seq,
         Nonce = $"{node}-{_seq}",

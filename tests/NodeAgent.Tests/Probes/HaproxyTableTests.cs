@@ -96,7 +96,7 @@ public sealed class HaproxyTableTests
     [Fact]
     public void The_reason_names_the_servers_that_are_missing_and_only_of_that_backend()
     {
-        var table = Table(Heading + "web,FRONTEND,0,OPEN,0,,,\nweb,a,0,UP,2,L4OK,,\nweb,b,0,DOWN,2,L4CON,refused,\nweb,c,0,MAINT,2,,,\nweb,BACKEND,0,UP,1,,,\napi,d,0,UP,2,,,\napi,BACKEND,0,UP,1,,,\n");
+        var table = Table(Heading + "web,FRONTEND,0,OPEN,0,,,\nweb,a,0,UP,2,L4OK,,\nweb,b,0,DOWN,2,* L4CON,refused,\nweb,c,0,MAINT,2,,,\nweb,BACKEND,0,UP,1,,,\napi,d,0,UP,2,,,\napi,BACKEND,0,UP,1,,,\n");
         Assert.Equal((SampleResult.Good, "1 of 3 servers up; b DOWN (L4CON), c MAINT"), HaproxyVerdict.Servers(table, "web", 1));
         Assert.Equal((SampleResult.Bad, "1 of 3 servers up, 2 needed; b DOWN (L4CON), c MAINT"), HaproxyVerdict.Servers(table, "web", 2));
         Assert.Equal((SampleResult.Good, "1 of 1 servers up"), HaproxyVerdict.Servers(table, "api", 1));
