@@ -8,6 +8,7 @@ using Arbiter.Hosting;
 using Arbiter.Intake;
 using Arbiter.Orders;
 using Arbiter.Quorum;
+using Arbiter.Telemetry;
 
 // What the program is made of, in the order in which data flows. Each room adds itself.
 return await new Commands(
@@ -21,7 +22,11 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
     var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
     builder.AddLog(settings.JsonLog, settings.Level);
     builder.Services.AddRouting();
-    builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listening.Limit(kestrel, options.HttpListen));
+    builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+    {
+        Listening.Limit(kestrel, options.HttpListen);
+        TelemetryRoom.Listen(kestrel, options);
+    });
     builder.Services
         .AddSingleton(options)
         .AddHosting()
@@ -31,9 +36,10 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddQuorum(options)
         .AddRegisterHost()
         .AddOrders(options)
-        .AddApi();
+        .AddApi()
+        .AddTelemetry(options);
 
     var app = builder.Build();
-    app.UseApi().UseDashboard();
+    app.UseTelemetry(options).UseApi().UseDashboard();
     return app.RunAsync(stopping);
 }

@@ -14,13 +14,14 @@ namespace Arbiter.Groups;
 /// </summary>
 internal sealed partial class GroupLoop(
     GroupRules rules, IRegister register, IOrders orders, StepJournal journal, StatusBoard board, ProcessClock clock, ILogger<GroupLoop> log,
-    ILiveness? liveness = null)
+    ILiveness? liveness = null, IEnumerable<IStepWatch>? watches = null)
 {
     private const int InboxMost = 1024;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShowEvery = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(new BoundedChannelOptions(InboxMost) { SingleReader = true });
+    private readonly IStepWatch[] _watches = [.. watches ?? []];
     private GroupState _state = GroupState.Start(rules);
     private TimeSpan _shownAt = TimeSpan.MinValue;
     private TimeSpan? _tookAt;
@@ -78,6 +79,7 @@ internal sealed partial class GroupLoop(
         var speaker = new SpeakerToken(_state.Generation, _state.Term);
         foreach (var effect in step.Effects) Do(effect, speaker);
         journal.Write(before, input, step);
+        foreach (var watch in _watches) watch.Stepped(before, input, step);
         if (input is not Input.Tick || !step.Effects.IsEmpty || before.Decision.Row != step.Decision.Row || input.At - _shownAt >= ShowEvery)
             Show(input.At);
     }
