@@ -27,6 +27,9 @@ public sealed class Value
 
     public bool Present => _node is not null;
 
+    /// <summary>A single value, neither a list nor a mapping.</summary>
+    public bool IsScalar => _node is ScalarNode;
+
     /// <summary>Something was found wrong with it, so a relation to other values says nothing more.</summary>
     public bool Faulty { get; private set; }
 

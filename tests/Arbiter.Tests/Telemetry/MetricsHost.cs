@@ -102,9 +102,18 @@ internal sealed partial class MetricsHost : IAsyncDisposable
     public async Task<double?> Value(string series)
     {
         foreach (var line in (await Text()).Split('\n'))
-            if (line.StartsWith(series + " ", StringComparison.Ordinal))
+            if (!line.StartsWith('#') && line.Contains(' ') && Normal(line[..line.LastIndexOf(' ')]) == Normal(series))
                 return line.Split(' ')[^1] is var text && text == "NaN" ? double.NaN : double.Parse(text, CultureInfo.InvariantCulture);
         return null;
+    }
+
+    /// <summary>Labels in one order, and no braces around none.</summary>
+    private static string Normal(string series)
+    {
+        var brace = series.IndexOf('{');
+        if (brace < 0) return series;
+        var labels = series[(brace + 1)..^1].Split(',', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
+        return $"{series[..brace]}|{string.Join(',', labels)}".TrimEnd('|');
     }
 
     /// <summary>Family and type, as the endpoint itself declares them.</summary>

@@ -54,6 +54,7 @@ public sealed class MetricsTests
     public async Task What_a_silent_node_said_last_is_not_said_as_if_it_were_of_now()
     {
         await using var host = await Healthy();
+        Assert.Equal(1, await host.Value("""vip_check_status{node="lb1",check="haproxy"}"""));
         for (var i = 0; i < 4; i++) host.Pass(Beat, host.Lb2);
         Assert.Equal(double.NaN, await host.Value("""vip_holder{group="web",node="lb1"}"""));
         Assert.Equal(0, await host.Value("""vip_holder{group="web",node="lb2"}"""));
@@ -94,8 +95,7 @@ public sealed class MetricsTests
         await using var host = await Healthy();
         host.Lb1.Set("role", "stop", host.Now);
         host.Lb2.Set("role", "stop", host.Now);
-        host.Pass(Beat, host.Lb1, host.Lb2);
-        host.Pass(Beat, host.Lb1, host.Lb2);
+        for (var i = 0; i < 3; i++) host.Pass(Beat, host.Lb1, host.Lb2);
         Assert.Equal(0, await host.Value("""vip_observed_holders{group="web"}"""));
         Assert.Equal(1, await host.Value("""vip_diagnosis{group="web",name="NoHolder",severity="critical"}"""));
         host.Lb1.Set("role", "master", host.Now);
@@ -157,8 +157,9 @@ public sealed class MetricsTests
     public async Task A_move_held_back_counts_when_it_begins_and_a_refused_order_by_its_cause()
     {
         await using var host = await Healthy();
-        host.Lb1.Set("haproxy", "down", host.Now);
         host.Lb2.Set("gateway", "down", host.Now);
+        host.Pass(Beat, host.Lb1, host.Lb2);
+        host.Lb1.Set("haproxy", "down", host.Now);
         for (var i = 0; i < 3; i++) host.Pass(Beat, host.Lb1, host.Lb2);
         Assert.Equal("hard-no-standby", host.State.Decision.Row);
         Assert.Equal(1, await host.Value("""vip_decision_suppressed_total{group="web",cause="no_standby"}"""));
