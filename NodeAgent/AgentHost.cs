@@ -73,7 +73,8 @@ internal sealed class AgentHost : IAsyncDisposable
         var loop = new AgentLoop(
             AgentState.Create(_options, _process, BootId.Read(), UptimeMs()), _inbox, _clock, _files, reporter, obeyed, _probes, _systemd,
             TimeProvider.System, _logs.CreateLogger<AgentLoop>(), counters);
-        var metrics = MetricsRoom.Create(_options, counters, _clock, () => orders.Dropped, TimeProvider.System, _logs.CreateLogger<MetricsServer>());
+        var metrics = MetricsRoom.Create(
+            _options, counters, _clock, new KeepalivedDump(_options.Keepalived, TimeProvider.System), () => orders.Dropped, TimeProvider.System, _logs.CreateLogger<MetricsServer>());
 
         var started = LookAround(log);
         using var rooms = CancellationTokenSource.CreateLinkedTokenSource(stopping);

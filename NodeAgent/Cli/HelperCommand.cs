@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using NodeAgent.Helper;
+using NodeAgent.Keepalived;
 
 namespace NodeAgent.Cli;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace NodeAgent.Keepalived;
 
@@ -24,7 +25,8 @@ internal static class DumpJson
 
     public static IReadOnlyList<VrrpDump>? Parse(ReadOnlyMemory<byte> json)
     {
-        if (json.Length is 0 or > MostBytes) return null;
+        // text that is no UTF-8 is found by the document only when somebody asks for it
+        if (json.Length is 0 or > MostBytes || !Utf8.IsValid(json.Span)) return null;
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 16 });

@@ -10,10 +10,10 @@ internal sealed class MetricsRoom(
 {
     /// <returns>null: metrics are off.</returns>
     public static MetricsServer? Create(
-        AgentOptions options, AgentCounters counters, MonotonicClock clock, Func<long> dropped, TimeProvider time, ILogger<MetricsServer> log)
+        AgentOptions options, AgentCounters counters, MonotonicClock clock, IKeepalivedDump dump, Func<long> dropped, TimeProvider time, ILogger<MetricsServer> log)
     {
         if (options.Metrics.Listen.Count == 0) return null;
-        var room = new MetricsRoom(options, counters, clock, new KeepalivedDump(options.Keepalived, time), new HaproxySocket(options.Metrics.HaproxySocket), dropped);
+        var room = new MetricsRoom(options, counters, clock, dump, new HaproxySocket(options.Metrics.HaproxySocket), dropped);
         return new MetricsServer(options.Metrics.Listen, room.Render, time, log);
     }
 

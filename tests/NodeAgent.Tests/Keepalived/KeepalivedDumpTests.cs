@@ -5,7 +5,6 @@ using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using NodeAgent.Cli;
 using NodeAgent.Configuration;
-using NodeAgent.Helper;
 using NodeAgent.Keepalived;
 using NodeAgent.Tests.Configuration;
 using NodeAgent.Tests.Linux;

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using NodeAgent.Keepalived;
 using NodeAgent.Linux;
 
-namespace NodeAgent.Helper;
+namespace NodeAgent.Keepalived;
 
 /// <summary>
 /// The one verb of the root helper: has keepalived write its JSON, and answers what may be told of it. Root is needed twice, to signal
