@@ -3,7 +3,9 @@ using Arbiter.Api;
 using Arbiter.Cli;
 using Arbiter.Configuration;
 using Arbiter.Dashboard;
+using Arbiter.Events;
 using Arbiter.Groups;
+using Arbiter.History;
 using Arbiter.Hosting;
 using Arbiter.Intake;
 using Arbiter.Orders;
@@ -31,7 +33,11 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddSingleton(options)
         .AddHosting()
         .AddSteeringLink(options)
+        .AddPresence(options)
+        .AddPresenceWatch()
         .AddIntake(options)
+        .AddEvents(options)
+        .AddHistory(options)
         .AddGroups(options)
         .AddQuorum(options)
         .AddRegisterHost()

@@ -29,6 +29,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly SteeringFiles _files = new();
     private readonly SystemdNotifier _systemd = SystemdNotifier.FromEnvironment();
     private readonly IReadOnlyList<IProbe> _probes;
+    private readonly IReadOnlyList<IServiceProbe> _services;
     private readonly AddressWatch _addresses;
     private readonly KeepalivedWatch _keepalived;
     private readonly IReadOnlyList<NotifyFifo> _fifos;
@@ -40,6 +41,7 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         (_options, _logs) = (options, logs);
         _probes = ProbeFactory.Create(options, _clock, _inbox.Writer, _watcher);
+        _services = ProbeFactory.Services(options, _clock, _inbox.Writer);
         _addresses = new AddressWatch(options.Groups, _clock, _inbox.Writer, logs.CreateLogger<AddressWatch>());
         _keepalived = new KeepalivedWatch(options.Groups, _clock, _inbox.Writer, _watcher);
         _fifos = NotifyFifo.ForGroups(options.Groups, _clock, _inbox.Writer, logs.CreateLogger<NotifyFifo>());
@@ -48,7 +50,7 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             Uri = options.RabbitMq.Uri,
             Password = options.RabbitMq.Password,
-            ClientName = $"node-agent/{options.Node}",
+            ClientName = ClientNames.Agent(options.Node, _process),
             Queue = Routes.AgentQueue(options.Node, _process),
             Bindings = [new LinkBinding(Routes.OrderExchange, Routes.Order(options.Node))],
         }, TimeProvider.System, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
@@ -71,7 +73,7 @@ internal sealed class AgentHost : IAsyncDisposable
         await using var obeyed = new ObeyedWriter(_store, _clock, _inbox.Writer);
         var counters = new AgentCounters();
         var loop = new AgentLoop(
-            AgentState.Create(_options, _process, BootId.Read(), UptimeMs()), _inbox, _clock, _files, reporter, obeyed, _probes, _systemd,
+            AgentState.Create(_options, _process, BootId.Read(), UptimeMs()), _inbox, _clock, _files, reporter, obeyed, _probes, _services, _systemd,
             TimeProvider.System, _logs.CreateLogger<AgentLoop>(), counters);
         var metrics = MetricsRoom.Create(
             _options, counters, _clock, new KeepalivedDump(_options.Keepalived, TimeProvider.System), () => orders.Dropped, TimeProvider.System, _logs.CreateLogger<MetricsServer>());
@@ -84,6 +86,7 @@ internal sealed class AgentHost : IAsyncDisposable
         };
         if (metrics is not null) running.Add(("metrics", metrics.Run(rooms.Token)));
         running.AddRange(_probes.Select(p => ($"probe {p.Name}", p.Run(rooms.Token))));
+        running.AddRange(_services.Select(s => ($"service probe {s.Group}", s.Run(rooms.Token))));
         foreach (var fifo in _fifos) fifo.Start();
         _addresses.Start();
 

@@ -14,14 +14,14 @@ namespace Arbiter.Groups;
 /// </summary>
 internal sealed partial class GroupLoop(
     GroupRules rules, IRegister register, IOrders orders, StepJournal journal, StatusBoard board, ProcessClock clock, ILogger<GroupLoop> log,
-    ILiveness? liveness = null, IEnumerable<IStepWatch>? watches = null)
+    ILiveness? liveness = null, IRecorder? recorder = null, IEnumerable<IStepWitness>? witnesses = null)
 {
     private const int InboxMost = 1024;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShowEvery = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(new BoundedChannelOptions(InboxMost) { SingleReader = true });
-    private readonly IStepWatch[] _watches = [.. watches ?? []];
+    private readonly IStepWitness[] _witnesses = [.. witnesses ?? []];
     private GroupState _state = GroupState.Start(rules);
     private TimeSpan _shownAt = TimeSpan.MinValue;
     private TimeSpan? _tookAt;
@@ -76,10 +76,12 @@ internal sealed partial class GroupLoop(
         var before = _state;
         var step = Arbitration.Advance(before, input);
         _state = step.State;
+        // before anything is asked of the register: what was looked at is known when the answer comes
+        foreach (var witness in _witnesses) witness.Saw(input, step);
         var speaker = new SpeakerToken(_state.Generation, _state.Term);
         foreach (var effect in step.Effects) Do(effect, speaker);
         journal.Write(before, input, step);
-        foreach (var watch in _watches) watch.Stepped(before, input, step);
+        recorder?.Look(_state, input.At);
         if (input is not Input.Tick || !step.Effects.IsEmpty || before.Decision.Row != step.Decision.Row || input.At - _shownAt >= ShowEvery)
             Show(input.At);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Arbiter.Configuration;
 using Arbiter.Core;
@@ -8,7 +9,7 @@ using Contracts.Vocabulary;
 namespace Arbiter.Telemetry;
 
 /// <summary>Counts what happened between two steps of a group: moves recorded, moves held back, orders refused, and how long a move took.</summary>
-internal sealed class DecisionCounters : IStepWatch
+internal sealed class DecisionCounters : IStepWitness
 {
     private static readonly double[] s_buckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -16,7 +17,8 @@ internal sealed class DecisionCounters : IStepWatch
     private readonly Counter<long> _suppressed;
     private readonly Counter<long> _refused;
     private readonly Histogram<double> _convergence;
-    private readonly Dictionary<GroupName, Converging> _converging = [];
+    private readonly ConcurrentDictionary<GroupName, GroupState> _before = new();
+    private readonly ConcurrentDictionary<GroupName, Converging> _converging = new();
 
     /// <param name="Holder">The holder when it was last the only MASTER.</param>
     /// <param name="Since">Since when it is not; null = it is.</param>
@@ -37,15 +39,16 @@ internal sealed class DecisionCounters : IStepWatch
             foreach (var cause in Causes.Suppressions) _suppressed.Add(0, Of("group", group), Of("cause", cause));
         }
         foreach (var cause in Causes.Refusals) _refused.Add(0, Of("cause", cause));
-        lock (_converging)
-            foreach (var group in options.Groups) _converging[group.Name] = new Converging(null, null);
     }
 
     private static KeyValuePair<string, object?> Of(string key, string value) => new(key, value);
 
-    public void Stepped(GroupState before, Input input, Step step)
+    public void Saw(Input input, Step step)
     {
         var (group, now) = (step.State.Rules.Group, step.State);
+        // before anything was seen nothing was recorded, held back or led
+        var before = _before.GetValueOrDefault(group) ?? GroupState.Start(now.Rules);
+        _before[group] = now;
         if (now.Leading && before.Leading && now.Assignment is { } recorded && recorded.Epoch > (before.Assignment?.Epoch ?? 0))
         {
             var reason = Causes.Reason(recorded.Reason);
@@ -55,7 +58,7 @@ internal sealed class DecisionCounters : IStepWatch
             _suppressed.Add(1, Of("group", group.Value), Of("cause", cause));
         if (input is Input.OrderAnswered { Result.Outcome: OrderOutcome.Stale or OrderOutcome.Refused } answered)
             _refused.Add(1, Of("cause", Causes.Refusal(answered.Result.Reason)));
-        lock (_converging) Converge(group, now, input.At);
+        Converge(group, now, input.At);
     }
 
     private void Converge(GroupName group, GroupState state, TimeSpan now)

@@ -9,7 +9,7 @@ namespace Arbiter.Telemetry;
 /// The newest state of each group, looked at when somebody asks: ages are counted to that moment, so what a group knew a while ago is stale
 /// even when its own loop has stopped.
 /// </summary>
-internal sealed class GroupWatch(ProcessClock clock) : IStepWatch
+internal sealed class GroupWatch(ProcessClock clock) : IStepWitness
 {
     private sealed record Kept(GroupState State, TimeSpan At);
 
@@ -32,7 +32,7 @@ internal sealed class GroupWatch(ProcessClock clock) : IStepWatch
             yield return new Sight(kept.State, new Facts(kept.State, now), now - kept.At <= GroupRules.Suspect);
     }
 
-    public void Stepped(GroupState before, Input input, Step step)
+    public void Saw(Input input, Step step)
     {
         _groups[step.State.Rules.Group] = new Kept(step.State, input.At);
         if (input is Input.WasAway away) Interlocked.Exchange(ref _gapTicks, away.Gap.Ticks);

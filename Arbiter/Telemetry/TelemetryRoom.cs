@@ -24,10 +24,10 @@ internal static class TelemetryRoom
     {
         services.AddMetrics();
         services.AddSingleton<GroupWatch>();
-        services.AddSingleton<IStepWatch>(s => s.GetRequiredService<GroupWatch>());
+        services.AddSingleton<IStepWitness>(s => s.GetRequiredService<GroupWatch>());
         services.AddSingleton(s => s.GetRequiredService<IMeterFactory>().Create("arbiter"));
         services.AddSingleton<DecisionCounters>();
-        services.AddSingleton<IStepWatch>(s => s.GetRequiredService<DecisionCounters>());
+        services.AddSingleton<IStepWitness>(s => s.GetRequiredService<DecisionCounters>());
         services.AddSingleton<GroupGauges>().AddSingleton<NodeGauges>().AddSingleton<ReplicaGauges>();
         if (options.HttpMetrics is null) return services;
         services.AddOpenTelemetry().WithMetrics(metrics => metrics

@@ -30,6 +30,9 @@ public sealed class Value
     /// <summary>A single value, neither a list nor a mapping.</summary>
     public bool IsScalar => _node is ScalarNode;
 
+    /// <summary>For keys that take one value or several.</summary>
+    public bool IsList => _node is ListNode;
+
     /// <summary>Something was found wrong with it, so a relation to other values says nothing more.</summary>
     public bool Faulty { get; private set; }
 

@@ -75,10 +75,9 @@ internal sealed partial class MetricsHost : IAsyncDisposable
     /// <summary>As the group's loop does it: the core, then all who watch.</summary>
     public void Step(Input input)
     {
-        var before = _state;
-        var step = Arbitration.Advance(before, input);
+        var step = Arbitration.Advance(_state, input);
         _state = step.State;
-        foreach (var watch in Services.GetServices<IStepWatch>()) watch.Stepped(before, input, step);
+        foreach (var witness in Services.GetServices<IStepWitness>()) witness.Saw(input, step);
     }
 
     public void Pass(TimeSpan time, params NodeModel[] reporting)
