@@ -27,7 +27,7 @@ internal static class ArbiterConfiguration
         var quorum = QuorumReader.Read(root);
         var key = root.Required("security", "give { clusterKey: \"${file:/etc/arbiter/cluster.key}\" }").Section()
             ?.Required("clusterKey", "give the cluster's key, best as \"${file:/etc/arbiter/cluster.key}\"").Secret();
-        var listen = ReadListen(root);
+        var (listen, metrics) = HttpReader.Read(root);
         var groups = GroupReader.Read(root);
         var receivers = ReceiverReader.Read(root);
         var routes = RouteReader.Read(root, receivers, groups);
@@ -43,6 +43,7 @@ internal static class ArbiterConfiguration
             Quorum = quorum,
             ClusterKey = key,
             HttpListen = listen,
+            HttpMetrics = metrics,
             Groups = groups,
             Receivers = receivers,
             Routes = routes,
@@ -70,19 +71,5 @@ internal static class ArbiterConfiguration
         if (Names.IsValid(host)) return host;
         value.Wrong($"is missing, and this host's name is of no use: {Names.Rule}; give each replica a name of its own");
         return null;
-    }
-
-    private static string ReadListen(Section root)
-    {
-        const string standard = "127.0.0.1:8080";
-        if (root.Optional("http").Section() is not { } section) return standard;
-        section.Later("metrics");
-        var value = section.Optional("listen");
-        if (value.Text("address:port", 256) is not { } text) return standard;
-        if (!Addresses.TryListen(text, out var host, out _))
-            value.Wrong("is no place to listen: give address:port with a literal address, localhost:port, or *:port");
-        else if (!Addresses.IsLoopback(host))
-            value.Doubtful("is open to other machines, and the API of this version asks nobody who they are: keep it on 127.0.0.1 or behind a proxy that does");
-        return text;
     }
 }

@@ -14,13 +14,14 @@ namespace Arbiter.Groups;
 /// </summary>
 internal sealed partial class GroupLoop(
     GroupRules rules, IRegister register, IOrders orders, StepJournal journal, StatusBoard board, ProcessClock clock, ILogger<GroupLoop> log,
-    ILiveness? liveness = null, IRecorder? recorder = null, IStepWitness? witness = null)
+    ILiveness? liveness = null, IRecorder? recorder = null, IEnumerable<IStepWitness>? witnesses = null)
 {
     private const int InboxMost = 1024;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShowEvery = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(new BoundedChannelOptions(InboxMost) { SingleReader = true });
+    private readonly IStepWitness[] _witnesses = [.. witnesses ?? []];
     private GroupState _state = GroupState.Start(rules);
     private TimeSpan _shownAt = TimeSpan.MinValue;
     private TimeSpan? _tookAt;
@@ -76,7 +77,7 @@ internal sealed partial class GroupLoop(
         var step = Arbitration.Advance(before, input);
         _state = step.State;
         // before anything is asked of the register: what was looked at is known when the answer comes
-        witness?.Saw(input, step);
+        foreach (var witness in _witnesses) witness.Saw(input, step);
         var speaker = new SpeakerToken(_state.Generation, _state.Term);
         foreach (var effect in step.Effects) Do(effect, speaker);
         journal.Write(before, input, step);

@@ -27,6 +27,9 @@ public sealed class Value
 
     public bool Present => _node is not null;
 
+    /// <summary>A single value, neither a list nor a mapping.</summary>
+    public bool IsScalar => _node is ScalarNode;
+
     /// <summary>For keys that take one value or several.</summary>
     public bool IsList => _node is ListNode;
 
