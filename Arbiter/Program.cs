@@ -9,6 +9,7 @@ using Arbiter.Hosting;
 using Arbiter.Intake;
 using Arbiter.Orders;
 using Arbiter.Quorum;
+using Arbiter.Schedules;
 
 // What the program is made of, in the order in which data flows. Each room adds itself.
 return await new Commands(
@@ -33,6 +34,7 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddQuorum(options)
         .AddRegisterHost()
         .AddOrders(options)
+        .AddSchedules(options)
         .AddApi();
 
     var app = builder.Build();

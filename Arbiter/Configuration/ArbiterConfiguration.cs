@@ -28,6 +28,7 @@ internal static class ArbiterConfiguration
         var key = root.Required("security", "give { clusterKey: \"${file:/etc/arbiter/cluster.key}\" }").Section()
             ?.Required("clusterKey", "give the cluster's key, best as \"${file:/etc/arbiter/cluster.key}\"").Secret();
         var listen = ReadListen(root);
+        var keep = ReadKeep(root);
         var groups = GroupReader.Read(root);
         root.Later("receivers", "routes", "profile");
         if (cluster is null || replica is null || uri is null || password is null || quorum is null || key is null || groups is null)
@@ -42,6 +43,7 @@ internal static class ArbiterConfiguration
             ClusterKey = key,
             HttpListen = listen,
             Groups = groups,
+            HistoryKeep = keep,
         });
     }
 
@@ -66,6 +68,12 @@ internal static class ArbiterConfiguration
         if (Names.IsValid(host)) return host;
         value.Wrong($"is missing, and this host's name is of no use: {Names.Rule}; give each replica a name of its own");
         return null;
+    }
+
+    private static TimeSpan ReadKeep(Section root)
+    {
+        var standard = TimeSpan.FromDays(90);
+        return root.Optional("history").Section()?.Optional("keep").Duration(TimeSpan.FromDays(1), TimeSpan.FromDays(3650)) ?? standard;
     }
 
     private static string ReadListen(Section root)

@@ -18,6 +18,9 @@ public sealed record ArbiterOptions
     public required string HttpListen { get; init; }
     public required IReadOnlyList<GroupOptions> Groups { get; init; }
 
+    /// <summary>How long events are kept in the history; default 90 days.</summary>
+    public TimeSpan HistoryKeep { get; init; } = TimeSpan.FromDays(90);
+
     /// <summary>Without the secrets, so that a log line never holds them.</summary>
     public override string ToString() => $"ArbiterOptions {{ {Cluster}/{Replica}, {Groups.Count} groups }}";
 }
@@ -54,6 +57,12 @@ public sealed record GroupOptions
     public GroupMode Mode { get; init; } = GroupMode.Act;
     public bool Brakes { get; init; } = true;
     public TimeSpan Rearm { get; init; } = TimeSpan.FromSeconds(10);
+    public IReadOnlyList<ScheduleOptions> Schedules { get; init; } = [];
 }
+
+/// <summary>A planned move that comes by itself.</summary>
+/// <param name="Name">Names it in the register: group, kind, and a digest of what it says.</param>
+/// <param name="To">Null: whoever is the standby then.</param>
+public sealed record ScheduleOptions(string Name, Timetable Timetable, NodeId? To, string? Why);
 
 public sealed record MemberOptions(NodeId Node, int Preference);

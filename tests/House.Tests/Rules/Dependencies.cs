@@ -35,6 +35,7 @@ internal static partial class Dependencies
         ["YamlDotNet"] = ["Contracts/Configuration"],
         ["StackExchange"] = ["Arbiter/Quorum"],
         ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs"],
+        ["Quartz"] = ["Arbiter/Schedules", "Arbiter/Configuration/Timetable.cs"],
         ["Serilog"] = ["Arbiter/Hosting", "Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent"],
         ["Microsoft.AspNetCore"] = ["Arbiter/Api", "Arbiter/Dashboard", "Arbiter/Program.cs"],
     };
