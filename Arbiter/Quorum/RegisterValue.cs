@@ -17,7 +17,7 @@ internal sealed record RegisterValue
     public const int Format = 2;
     /// <summary>Without an outbox: read, and written in the new format with the next change.</summary>
     private const int FormatBefore = 1;
-    /// <summary>Bytes of UTF-8; about 240 groups without long histories.</summary>
+    /// <summary>Bytes of UTF-8; about 200 groups of two nodes.</summary>
     public const int MaxBytes = 64 * 1024;
 
     public int Fmt { get; init; } = Format;
