@@ -107,7 +107,6 @@ public sealed class ArbiterConfigurationTests
     [Theory]
     [InlineData("failback: auto", "groups[0].failback: 'auto' is not available in this version: a VIP moves back only by hand; write manual, or remove the key")]
     [InlineData("service: \"http://172.20.0.248/\"", "groups[0].service: is not available in this version: remove it")]
-    [InlineData("schedule: [ { drill: x } ]", "groups[0].schedule: is not available in this version: remove it")]
     [InlineData("mode: akt", "groups[0].mode: 'akt' is not one of act, observe; did you mean 'act'?")]
     [InlineData("onIsolation: release", "groups[0].onIsolation: 'release' is not one of fence, hold")]
     [InlineData("onControlPlaneLoss: fence", "groups[0].onControlPlaneLoss: 'fence' is not one of local, hold, release")]
