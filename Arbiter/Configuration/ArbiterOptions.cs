@@ -58,6 +58,8 @@ public sealed record GroupOptions
     public bool Brakes { get; init; } = true;
     public TimeSpan Rearm { get; init; } = TimeSpan.FromSeconds(10);
     public IReadOnlyList<ScheduleOptions> Schedules { get; init; } = [];
+    /// <summary>An http:// address on one of the VIPs, asked by the nodes that do not hold it; null = none.</summary>
+    public string? Service { get; init; }
 }
 
 /// <summary>A planned move that comes by itself.</summary>

@@ -35,6 +35,7 @@ internal static class InputLine
         Input.MoveAsked i => $"ask kind={i.Request.Kind}{(i.Request.To is { } to ? $" to={to}" : "")}{(i.Request.Force ? " force=yes" : "")}"
             + $"{(i.Request.Firing is { } f ? $" firing={f.Schedule}@{f.At.ToUnixTimeSeconds()}" : "")} because {i.Request.Why}",
         Input.WasAway i => $"away {i.Gap.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)}",
+        Input.PresenceLost i => $"gone {i.Node} {i.Process}",
         Input.BusChanged i => i.Connected ? "bus up" : "bus down",
         _ => "tick",
     };

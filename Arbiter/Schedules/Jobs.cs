@@ -15,7 +15,7 @@ internal sealed class SwitchoverJob(ScheduleDesk desk) : IJob
 
 /// <summary>The daily cut of the history.</summary>
 [DisallowConcurrentExecution]
-internal sealed class RetentionJob(Retention retention) : IJob
+internal sealed class RetentionJob(DailyCut cut) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await retention.Trim(cancellationToken);
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await cut.Trim(cancellationToken);
 }

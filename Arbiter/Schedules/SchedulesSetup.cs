@@ -22,7 +22,7 @@ internal static class SchedulesSetup
         services.AddSingleton(s => new Lazy<IGroups>(s.GetRequiredService<IGroups>));
         services.AddSingleton<ISchedules>(s => s.GetRequiredService<ScheduleDesk>());
         services.AddSingleton<IMoveAnswers>(s => s.GetRequiredService<ScheduleDesk>());
-        services.AddSingleton(s => new Retention(options.HistoryKeep, s.GetRequiredService<IRegister>(), s.GetService<IHistory>(), s.GetRequiredService<ILogger<Retention>>()));
+        services.AddSingleton(s => new DailyCut(options.HistoryKeep, s.GetRequiredService<IRegister>(), s.GetService<IHistory>(), s.GetRequiredService<ILogger<DailyCut>>()));
         services.AddHostedService<Accounting>();
         services.AddQuartz(q =>
         {
@@ -32,7 +32,7 @@ internal static class SchedulesSetup
             q.ConfigureScheduler(o => o.DefaultMisfireHandling = DefaultMisfireHandling.DoNothing);
             q.AddJob<RetentionJob>(job => job.WithIdentity("retention"));
             q.AddTrigger(t => t.ForJob("retention").WithIdentity("retention")
-                .WithCronSchedule(Retention.Cron(options.Cluster.Value), c => c.InTimeZone(TimeZoneInfo.Utc)));
+                .WithCronSchedule(DailyCut.Cron(options.Cluster.Value), c => c.InTimeZone(TimeZoneInfo.Utc)));
             if (plans.Length == 0) return;
             q.AddJob<SwitchoverJob>(job => job.WithIdentity("switchover").StoreDurably());
             foreach (var plan in plans) Add(q, plan);

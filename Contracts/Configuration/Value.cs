@@ -30,6 +30,9 @@ public sealed class Value
     /// <summary>It is written as <c>{ key: value }</c> or indented keys: for a value that may be either that or a plain text.</summary>
     public bool IsMapping => _node is MappingNode;
 
+    /// <summary>For keys that take one value or several.</summary>
+    public bool IsList => _node is ListNode;
+
     /// <summary>Something was found wrong with it, so a relation to other values says nothing more.</summary>
     public bool Faulty { get; private set; }
 

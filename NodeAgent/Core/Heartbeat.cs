@@ -81,6 +81,7 @@ internal static class Heartbeat
         Ordered = group.Order?.Role,
         Pending = group.Order?.Role == OrderedRole.Holder && group.Steered != SteeredRole.Holder,
         Fault = Fault(group),
+        Service = ServiceWatch.Reading(group, now),
         Transitions = [.. group.Transitions.Select(t => new RoleTransition(state.BootId, t.Counter, t.Role, Ms(now - t.At)))],
     };
 

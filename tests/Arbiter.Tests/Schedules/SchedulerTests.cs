@@ -50,15 +50,15 @@ public sealed class SchedulerTests
     {
         var (register, history) = (new FakeRegister(), new CountingHistory());
         if (leads) register.Gain(1);
-        await new Retention(TimeSpan.FromDays(90), register, history, NullLogger<Retention>.Instance).Trim(TestContext.Current.CancellationToken);
-        await new Retention(TimeSpan.FromDays(90), register, null, NullLogger<Retention>.Instance).Trim(TestContext.Current.CancellationToken);
+        await new DailyCut(TimeSpan.FromDays(90), register, history, NullLogger<DailyCut>.Instance).Trim(TestContext.Current.CancellationToken);
+        await new DailyCut(TimeSpan.FromDays(90), register, null, NullLogger<DailyCut>.Instance).Trim(TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Repeat(TimeSpan.FromDays(90), cuts), history.Kept);
     }
 
     [Fact]
     public void The_history_is_cut_at_night_and_not_by_all_clusters_at_once()
     {
-        var crons = Enumerable.Range(0, 50).Select(i => Retention.Cron($"cluster{i}")).ToArray();
+        var crons = Enumerable.Range(0, 50).Select(i => DailyCut.Cron($"cluster{i}")).ToArray();
         Assert.All(crons, c => Assert.NotNull(Timetable.Cron(c, TimeZoneInfo.Utc, out _)));
         Assert.True(crons.Distinct().Count() > 20);
     }

@@ -12,7 +12,7 @@ namespace EndToEnd.Stories;
 public sealed class ScheduleStories(LabFixture lab, ITestOutputHelper output) : Story(lab, output)
 {
     /// <summary>Restart of both arbiters, their grace, and some calm.</summary>
-    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(35);
     /// <summary>An election after the yield, at the slowest.</summary>
     private static readonly double ElectedMs = 3 * LabFixture.AdvertMs + 1200;
 
@@ -43,6 +43,7 @@ public sealed class ScheduleStories(LabFixture lab, ITestOutputHelper output) : 
     [InlineData(-300)]
     [InlineData(0)]
     [InlineData(300)]
+    [InlineData(1500)]
     public async Task With_the_leader_killed_at_that_second_there_is_at_most_one_move_and_each_time_is_accounted_for(int offsetMs)
     {
         await Scheduled(async (holder, due) =>

@@ -4,7 +4,7 @@ using Arbiter.Quorum;
 namespace Arbiter.Schedules;
 
 /// <summary>Once a day the leader removes from the history what is older than <c>history.keep</c>. A day that fails is made up for by the next.</summary>
-internal sealed partial class Retention(TimeSpan keep, IRegister register, IHistory? history, ILogger<Retention> log)
+internal sealed partial class DailyCut(TimeSpan keep, IRegister register, IHistory? history, ILogger<DailyCut> log)
 {
     public async Task Trim(CancellationToken stopping)
     {
