@@ -33,6 +33,7 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddPresenceWatch()
         .AddIntake(options)
         .AddEvents(options)
+        .AddEventPlane(options)
         .AddHistory(options)
         .AddGroups(options)
         .AddQuorum(options)

@@ -10,6 +10,7 @@ namespace Arbiter.Api;
 [JsonSerializable(typeof(NodeList))]
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(QuorumView))]
+[JsonSerializable(typeof(ArbitersView))]
 [JsonSerializable(typeof(Overview))]
 [JsonSerializable(typeof(ReadinessView))]
 [JsonSerializable(typeof(LivenessView))]

@@ -1,3 +1,4 @@
+using Arbiter.Events;
 using Arbiter.Hosting;
 using Microsoft.AspNetCore.Mvc;
 
@@ -68,6 +69,9 @@ internal static class ApiRoom
                 : Answers.Unknown(http, "node", name, nodes.Select(n => n.Name));
         });
         api.MapMethods("/quorum", Reads, (ViewBuilder views) => Answers.Json(views.Build().Quorum, ApiJson.Default.QuorumView));
+        api.MapMethods("/arbiters", Reads, (ViewBuilder views, HttpContext http) => Answers.Json(
+            ArbitersView.Of(views.Build().AnsweredBy, http.RequestServices.GetService<IEventPlane>()?.Status, http.RequestServices.GetService<IReplicaNews>()?.Newest),
+            ApiJson.Default.ArbitersView));
         api.MapGet("/events", (EventStream events, HttpContext http) => events.Open(http));
         return app;
     }

@@ -33,6 +33,7 @@ internal static partial class Dependencies
     {
         ["RabbitMQ"] = ["Contracts/Bus"],
         ["YamlDotNet"] = ["Contracts/Configuration"],
+        ["MassTransit"] = ["Arbiter/Events/Plane"],
         ["StackExchange"] = ["Arbiter/Quorum", "Arbiter/History"],
         ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs"],
         ["Quartz"] = ["Arbiter/Schedules", "Arbiter/Configuration/Timetable.cs"],
@@ -82,6 +83,6 @@ internal static partial class Dependencies
     private static bool Inside(string name, string space) => name == space || name.StartsWith(space + ".", StringComparison.Ordinal);
 
     // names written out in the code; members of a type named like a room ("Order.Role") do not start with one of these
-    [GeneratedRegex(@"(?<![\w.])(?:Contracts|Arbiter|NodeAgent|RabbitMQ|StackExchange|YamlDotNet|Serilog|Microsoft|System)(?:\.[A-Z]\w*)+(?=\.|\W)")]
+    [GeneratedRegex(@"(?<![\w.])(?:Contracts|Arbiter|NodeAgent|RabbitMQ|MassTransit|StackExchange|YamlDotNet|Serilog|Microsoft|System)(?:\.[A-Z]\w*)+(?=\.|\W)")]
     private static partial Regex Qualified();
 }
