@@ -11,6 +11,7 @@ using Arbiter.Intake;
 using Arbiter.Notifications;
 using Arbiter.Orders;
 using Arbiter.Quorum;
+using Arbiter.Schedules;
 using Arbiter.Telemetry;
 
 // What the program is made of, in the order in which data flows. Each room adds itself.
@@ -45,6 +46,7 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddRegisterHost()
         .AddOrders(options)
         .AddNotifications(options)
+        .AddSchedules(options)
         .AddApi()
         .AddTelemetry(options);
 

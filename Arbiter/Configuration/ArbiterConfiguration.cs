@@ -28,6 +28,7 @@ internal static class ArbiterConfiguration
         var key = root.Required("security", "give { clusterKey: \"${file:/etc/arbiter/cluster.key}\" }").Section()
             ?.Required("clusterKey", "give the cluster's key, best as \"${file:/etc/arbiter/cluster.key}\"").Secret();
         var (listen, metrics) = HttpReader.Read(root);
+        var keep = ReadKeep(root);
         var groups = GroupReader.Read(root);
         var receivers = ReceiverReader.Read(root);
         var routes = RouteReader.Read(root, receivers, groups);
@@ -47,6 +48,7 @@ internal static class ArbiterConfiguration
             Groups = groups,
             Receivers = receivers,
             Routes = routes,
+            HistoryKeep = keep,
         });
     }
 
@@ -71,5 +73,11 @@ internal static class ArbiterConfiguration
         if (Names.IsValid(host)) return host;
         value.Wrong($"is missing, and this host's name is of no use: {Names.Rule}; give each replica a name of its own");
         return null;
+    }
+
+    private static TimeSpan ReadKeep(Section root)
+    {
+        var standard = TimeSpan.FromDays(90);
+        return root.Optional("history").Section()?.Optional("keep").Duration(TimeSpan.FromDays(1), TimeSpan.FromDays(3650)) ?? standard;
     }
 }

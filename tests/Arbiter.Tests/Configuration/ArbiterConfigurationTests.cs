@@ -112,7 +112,6 @@ public sealed class ArbiterConfigurationTests
     [InlineData("service: \"https://172.20.0.248/\"", "groups[0].service: https is not available in this version: give a plain http:// address")]
     [InlineData("service: 172.20.0.248", "groups[0].service: is no http:// address: write one such as http://172.20.0.248/")]
     [InlineData("service: \"http://172.20.0.248/a b\"", "groups[0].service: holds a space or a character that is not ASCII")]
-    [InlineData("schedule: [ { drill: x } ]", "groups[0].schedule: is not available in this version: remove it")]
     [InlineData("mode: akt", "groups[0].mode: 'akt' is not one of act, observe; did you mean 'act'?")]
     [InlineData("onIsolation: release", "groups[0].onIsolation: 'release' is not one of fence, hold")]
     [InlineData("onControlPlaneLoss: fence", "groups[0].onControlPlaneLoss: 'fence' is not one of local, hold, release")]

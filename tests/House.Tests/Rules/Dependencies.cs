@@ -38,6 +38,7 @@ internal static partial class Dependencies
         ["MassTransit"] = ["Arbiter/Events/Plane"],
         ["StackExchange"] = ["Arbiter/Quorum", "Arbiter/History"],
         ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs"],
+        ["Quartz"] = ["Arbiter/Schedules", "Arbiter/Configuration/Timetable.cs"],
         ["Serilog"] = ["Arbiter/Hosting", "Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent"],
         ["Microsoft.AspNetCore"] = ["Arbiter/Api", "Arbiter/Dashboard", "Arbiter/Telemetry", "Arbiter/Program.cs"],
         ["OpenTelemetry"] = ["Arbiter/Telemetry"],
