@@ -69,7 +69,7 @@ internal static class Heartbeat
         RoleMs = Ms(now - group.RoleSince),
         VipPresent = group.VipPresent,
         KeepalivedAlive = group.KeepalivedAlive,
-        EffectivePriority = group.EffectivePriority,
+        EffectivePriority = Priorities.Told(group),
         Base = group.Options.Base,
         Fenced = group.Fence is not null,
         Steered = group.Steered,
@@ -81,6 +81,7 @@ internal static class Heartbeat
         Ordered = group.Order?.Role,
         Pending = group.Order?.Role == OrderedRole.Holder && group.Steered != SteeredRole.Holder,
         Fault = Fault(group),
+        Steering = group.Options.DownFile is null ? SteeringKind.TrackFiles : SteeringKind.DownFile,
         Transitions = [.. group.Transitions.Select(t => new RoleTransition(state.BootId, t.Counter, t.Role, Ms(now - t.At)))],
     };
 
