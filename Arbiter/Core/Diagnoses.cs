@@ -28,12 +28,16 @@ internal static class Diagnoses
         foreach (var incident in f.State.External.Values)
             Add(incident.Kind == "ping" ? "GatewayLostEverywhere" : "BackendsLostEverywhere", Weight.Error, $"{incident.Probe} fails on every node: nobody is moved for it");
 
+        if (f.State.Members.Where(m => m.Fresh(f.Now)).Select(m => m.Reading!.Steering).Distinct().Count() > 1)
+            Add("MixedSteering", Weight.Error, "some nodes are steered by track files and some by a down file: no standby is armed, give all of them the same");
         if (f.Masters.IsEmpty && f.State.Members.All(m => m.Fresh(f.Now))) AddLater("NoHolder", Weight.Error, "no node says MASTER");
         if (f.Masters.Length > 1)
             AddLater("DualMaster", Weight.Error, $"MASTER at the same time: {string.Join(", ", f.Masters.Select(m => m.Node))}");
         if (f.State.Assignment is { } a)
         {
-            if (f.SoleMaster is { } sole && sole.Node != a.Holder) AddLater("HolderNotDesired", Weight.Warning, $"{sole.Node} is MASTER, recorded is {a.Holder}");
+            // by down files the old holder serves on for seconds after the new one was recorded
+            var leaving = f.State is { ByDownFile: true, Move: { MasterAt: null } move } && f.SoleMaster?.Node == move.From;
+            if (f.SoleMaster is { } sole && sole.Node != a.Holder && !leaving) AddLater("HolderNotDesired", Weight.Warning, $"{sole.Node} is MASTER, recorded is {a.Holder}");
             if (f.HolderIsMaster && f.Ready is null) Add("NoHealthyStandby", Weight.Warning, "no armed and ready standby: a failure now costs an election");
         }
         return found.ToImmutable();

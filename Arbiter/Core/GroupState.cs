@@ -57,6 +57,9 @@ internal sealed record GroupState(GroupRules Rules)
 
     public MemberView? Find(NodeId? node) => node is { } n ? Members.FirstOrDefault(m => m.Node == n) : null;
 
+    /// <summary>One of the nodes is steered by a down file: moves take seconds there.</summary>
+    public bool ByDownFile => Members.Any(m => m.Reading is { Steering: SteeringKind.DownFile });
+
     public GroupState With(MemberView view) =>
         this with { Members = [.. Members.Select(m => m.Node == view.Node ? view : m)] };
 }

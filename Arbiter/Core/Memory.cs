@@ -35,6 +35,6 @@ internal static class Memory
         if (state.Assignment?.Epoch != move.Epoch) return state with { Move = null };
         if (move.MasterAt is { } since) return now - since >= GroupRules.FenceTail ? state with { Move = null } : state;
         if (state.Find(move.To)?.IsMaster(now) == true) return state with { Move = move with { MasterAt = now } };
-        return now - move.At >= GroupRules.MoveDeadline ? state with { Move = null } : state;
+        return now - move.At >= (state.ByDownFile ? GroupRules.DownFileMoveDeadline : GroupRules.MoveDeadline) ? state with { Move = null } : state;
     }
 }

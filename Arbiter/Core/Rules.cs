@@ -31,7 +31,7 @@ internal static class Rules
             f => f.Holder?.Duplicate(f.Now) == true,
             f => $"two agents speak for {f.Holder!.Node}"),
 
-        new("move-open", "an ordered move has not arrived: the new holder is not MASTER yet (at most 10 s)", "keep the fence on the old holder, touch no BACKUP's file",
+        new("move-open", "an ordered move has not arrived: the new holder is not MASTER yet (at most 10 s, 30 s by down files)", "keep the fence on the old holder, touch no BACKUP's file",
             f => f.State.Move is { MasterAt: null },
             f => $"waiting for {f.State.Move!.To} to become MASTER"),
 

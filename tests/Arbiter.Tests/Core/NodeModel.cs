@@ -22,6 +22,8 @@ internal sealed class NodeModel(NodeId node, int @base)
     private OrderedRole? _ordered;
     private long _epoch;
     private string? _fault;
+    private SteeringKind _steering;
+    private int _base = @base;
     private long _tilt;
     /// <summary>Numbered from 1 in each process, as an agent does.</summary>
     private ImmutableArray<(VrrpRole Role, TimeSpan At)> _transitions = [];
@@ -36,13 +38,14 @@ internal sealed class NodeModel(NodeId node, int @base)
     public TimeSpan ReportUntil { get; set; }
     public TimeSpan NextHeartbeat { get; set; }
 
-    private int Priority => Fenced ? 0 : Steered switch
+    // by a down file nobody but keepalived knows, and it is not asked
+    private int Priority => Fenced || _steering == SteeringKind.DownFile ? 0 : Steered switch
     {
         SteeredRole.Holder => 254,
         SteeredRole.Standby => 253,
         SteeredRole.Yield => 252,
-        SteeredRole.Sick => @base - 100,
-        _ => @base,
+        SteeredRole.Sick => _base - 100,
+        _ => _base,
     };
 
     private Health Health =>
@@ -61,6 +64,8 @@ internal sealed class NodeModel(NodeId node, int @base)
             case "healthy": _healthySince = now - TimeSpan.FromMilliseconds(Math.Round(double.Parse(value, System.Globalization.CultureInfo.InvariantCulture) * 1000)); break;
             case "ordered": _ordered = Enum.Parse<OrderedRole>(value, ignoreCase: true); break;
             case "epoch": _epoch = long.Parse(value); break;
+            case "steering": _steering = Enum.Parse<SteeringKind>(value, ignoreCase: true); break;
+            case "base": _base = int.Parse(value); break;
             case "fault": _fault = value == "none" ? null : value; break;
             case "tilt": _tilt = long.Parse(value); break;
             default: _probes[key].Set(value, now); break;
@@ -99,6 +104,12 @@ internal sealed class NodeModel(NodeId node, int @base)
         {
             case OrderedRole.Fence:
                 if (order.Standby is null && !order.OtherMaster) throw new InvalidOperationException($"a fence for {node} without a way out");
+                // a file that no script has looked at yet: keepalived is what it was
+                if (_steering == SteeringKind.DownFile)
+                {
+                    if (Steered != SteeredRole.Sick) Steered = SteeredRole.Yield;
+                    return;
+                }
                 Fenced = true;
                 Become(VrrpRole.Fault, now);
                 Steered = SteeredRole.Untold;
@@ -135,7 +146,8 @@ internal sealed class NodeModel(NodeId node, int @base)
                 VipPresent = Role == VrrpRole.Master,
                 KeepalivedAlive = Role is not VrrpRole.Stop,
                 EffectivePriority = Priority,
-                Base = @base,
+                Base = _base,
+                Steering = _steering,
                 Fenced = Fenced,
                 Steered = Steered,
                 Health = Health,
