@@ -90,7 +90,8 @@ internal static class DownFileSteering
         turn.Say(Severity.Information, "Recovered", $"{group.Name}: no longer sick: {group.HealthReason}");
         return group with
         {
-            Steered = group.Order is { Role: OrderedRole.Drain } ? SteeredRole.Yield : SteeredRole.Untold,
+            // what it was taken down for is not over
+            Steered = group.Order is { Role: OrderedRole.Fence or OrderedRole.Drain } ? SteeredRole.Yield : SteeredRole.Untold,
             DownWanted = !group.DownForHealth,
             DownForHealth = false,
         };
