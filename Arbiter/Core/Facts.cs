@@ -55,7 +55,7 @@ internal sealed class Facts
     /// <summary>Whether it would be elected when the holder goes down, as it is steered now.</summary>
     public bool Armed(MemberView m) => m.Reading switch
     {
-        { Steering: SteeringKind.DownFile } => KeepsFile(m) || m.Reading.Steered == SteeredRole.Standby,
+        { Steering: SteeringKind.DownFile } => KeepsFile(m) || m.Reading is { Steered: SteeredRole.Standby, Pending: false },
         { Steered: SteeredRole.Standby, EffectivePriority: GroupRules.StandbyPriority } => true,
         _ => false,
     };

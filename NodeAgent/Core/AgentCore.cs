@@ -155,6 +155,7 @@ public static class AgentCore
 
     private static GroupState FilesRead(GroupState group, Input.FilesRead read, Turn turn)
     {
+        if (group.Options.DownFile is not null) return group;
         if (group.FenceFile is { } fence && fence != read.Fence || group.PriorityFile is { } priority && priority != read.Priority)
             turn.Say(Severity.Warning, "FileChanged", $"{group.Name}: somebody else wrote a steering file: fence {read.Fence}, priority {read.Priority}");
         return group with { FenceFile = read.Fence, PriorityFile = read.Priority };

@@ -64,7 +64,7 @@ internal static class DownFileSteering
     /// <summary>A reading taken before the last write says nothing.</summary>
     public static GroupState Read(GroupState group, bool present, Turn turn)
     {
-        if (turn.Now - group.WrittenAt < TimeSpan.FromSeconds(1)) return group;
+        if (group.Options.DownFile is null || turn.Now - group.WrittenAt < TimeSpan.FromSeconds(1)) return group;
         if (group.DownFile is { } known && known != present)
             turn.Say(Severity.Warning, "FileChanged", $"{group.Name}: somebody else {(present ? "made" : "removed")} the down file");
         var works = group.ActuatorFault?.StartsWith("ActuatorFailed: down file", StringComparison.Ordinal) == true && present == (group.DownWanted ?? present);

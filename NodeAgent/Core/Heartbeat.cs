@@ -79,7 +79,7 @@ internal static class Heartbeat
         Term = group.Order?.Term ?? group.Saved?.Term ?? 0,
         Epoch = group.Applied.Epoch,
         Ordered = group.Order?.Role,
-        Pending = group.Order?.Role == OrderedRole.Holder && group.Steered != SteeredRole.Holder,
+        Pending = (group.Order?.Role == OrderedRole.Holder && group.Steered != SteeredRole.Holder) || Priorities.Rises(group, now),
         Fault = Fault(group),
         Steering = group.Options.DownFile is null ? SteeringKind.TrackFiles : SteeringKind.DownFile,
         Transitions = [.. group.Transitions.Select(t => new RoleTransition(state.BootId, t.Counter, t.Role, Ms(now - t.At)))],

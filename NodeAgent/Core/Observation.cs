@@ -69,7 +69,7 @@ internal static class Observation
         turn.Urgent = true;
         var counter = group.Counter + 1;
         var transition = new Transition(counter, role, turn.Now);
-        turn.Say(Severity.Information, "Role", $"{group.Name}: {group.Role} -> {role} at priority {Priorities.Told(group)}");
+        turn.Say(Severity.Information, "Role", $"{group.Name}: {group.Role} -> {role}{(Priorities.Told(group) is > 0 and var priority ? $" at priority {priority}" : "")}");
         turn.Effects.Add(new Effect.PublishRole(new RoleObserved
         {
             V = IMessage.CurrentVersion,

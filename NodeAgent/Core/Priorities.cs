@@ -49,6 +49,14 @@ internal static class Priorities
     /// </summary>
     public static TimeSpan DownFileMove(AgentGroupOptions group) => 4 * group.Advert + TimeSpan.FromSeconds(6);
 
+    /// <summary>
+    /// The standby's down file went a moment ago and its script must be good a few times before its base counts: until then it would be
+    /// elected late. 6 s allow for rise 5 at an interval of 1 s; a keepalived that tells its priorities says itself when it has risen.
+    /// </summary>
+    public static bool Rises(GroupState group, TimeSpan now) =>
+        group.Options.DownFile is not null && group.Steered == SteeredRole.Standby && now - group.WrittenAt < TimeSpan.FromSeconds(6)
+        && (group.Options.NotifyFifo is null || group.EffectivePriority < group.Options.Base);
+
     /// <summary>A fence ends by itself after this, unless renewed: longer than an election at this advert interval.</summary>
     public static TimeSpan FenceDeadline(AgentGroupOptions group)
     {

@@ -23,6 +23,7 @@ internal sealed class NodeModel(NodeId node, int @base)
     private long _epoch;
     private string? _fault;
     private SteeringKind _steering;
+    private bool _pending;
     private int _base = @base;
     private long _tilt;
     /// <summary>Numbered from 1 in each process, as an agent does.</summary>
@@ -64,6 +65,7 @@ internal sealed class NodeModel(NodeId node, int @base)
             case "healthy": _healthySince = now - TimeSpan.FromMilliseconds(Math.Round(double.Parse(value, System.Globalization.CultureInfo.InvariantCulture) * 1000)); break;
             case "ordered": _ordered = Enum.Parse<OrderedRole>(value, ignoreCase: true); break;
             case "epoch": _epoch = long.Parse(value); break;
+            case "pending": _pending = value == "yes"; break;
             case "steering": _steering = Enum.Parse<SteeringKind>(value, ignoreCase: true); break;
             case "base": _base = int.Parse(value); break;
             case "fault": _fault = value == "none" ? null : value; break;
@@ -156,7 +158,7 @@ internal sealed class NodeModel(NodeId node, int @base)
                 Term = 1,
                 Epoch = _epoch,
                 Ordered = _ordered,
-                Pending = _ordered == OrderedRole.Holder && Role != VrrpRole.Master,
+                Pending = _pending || (_ordered == OrderedRole.Holder && Role != VrrpRole.Master),
                 Fault = _fault,
                 Transitions = [.. _transitions.Select((t, i) => new RoleTransition($"{node}-boot", i + 1, t.Role, (long)(now - t.At).TotalMilliseconds))],
             },

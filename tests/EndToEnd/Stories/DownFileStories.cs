@@ -48,6 +48,40 @@ public sealed class DownFileStories(DownFileLab lab, ITestOutputHelper output) :
         await Drift("lb2", "home again");
     }
 
+    [Fact]
+    public async Task With_the_script_on_the_MASTER_only_as_in_the_tutorial_the_way_back_waits_for_the_recorded_holder_to_drop_its_file()
+    {
+        Assert.Equal("lb1", await Scene.Calm());
+        await Configure("lb2", DownFileConf.Classic(Scene.Lab.Paths, "lb2"));
+        try
+        {
+            var there = await Drift("lb1", "script on lb1 only");
+            // lb2's file is there and nothing looks at it: lb1 is recorded, waits for a move in vain, drops its own file, rises, and is elected
+            var struck = Now;
+            await ServiceTable.Haproxy.Stop(Scene.Host("lb2"));
+            await Scene.Until(() => Scene.Holds("lb1"), TimeSpan.FromSeconds(30), "lb1 takes the VIP");
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            await Scene.Start(ServiceTable.Haproxy, "lb2");
+            Assert.Equal("lb1", await Scene.Rearmed());
+            var seen = await Scene.SeenSince(struck, "lb2");
+            Moved(seen, 25_000, "haproxy stopped on lb2, which has no script");
+            Scene.Figures.Milliseconds("down file, script on lb1 only: haproxy stopped on lb1, outage", there);
+            Scene.Figures.Milliseconds("down file, script on lb1 only: haproxy stopped on lb2, outage", seen.Outage.Milliseconds);
+        }
+        finally
+        {
+            await Configure("lb2", DownFileConf.Keepalived(Scene.Lab.Paths, "lb2"));
+        }
+    }
+
+    private async Task Configure(string host, string keepalived)
+    {
+        Scene.Host(host).Write(Keepalived.Configuration, keepalived);
+        await ServiceTable.Keepalived.Stop(Scene.Host(host));
+        await Scene.Start(ServiceTable.Keepalived, host);
+        await Scene.Rearmed();
+    }
+
     /// <returns>The outage in ms.</returns>
     private async Task<double> Drift(string holder, string what)
     {

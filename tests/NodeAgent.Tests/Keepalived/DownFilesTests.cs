@@ -67,7 +67,7 @@ public sealed class DownFilesTests : IDisposable
             Assert.Null(files.Look(s_web));
             files.Want(s_web, true);
             files.Want(GroupName.Parse("other"), true);
-            Assert.True((await _box.Next<Input.DownFileRead>(read => read.Group != s_web)).Present);
+            await _box.Next<Input.DownFileRead>(read => read.Group != s_web && read.Present);
             Assert.Contains("does not answer", files.Stuck(s_web, _box.Clock.Now));
             Assert.Null(files.Stuck(GroupName.Parse("other"), _box.Clock.Now));
         }
