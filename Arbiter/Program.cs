@@ -3,6 +3,7 @@ using Arbiter.Api;
 using Arbiter.Cli;
 using Arbiter.Configuration;
 using Arbiter.Dashboard;
+using Arbiter.Events;
 using Arbiter.Groups;
 using Arbiter.Hosting;
 using Arbiter.Intake;
@@ -27,6 +28,7 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddHosting()
         .AddSteeringLink(options)
         .AddIntake(options)
+        .AddEvents(options)
         .AddGroups(options)
         .AddQuorum(options)
         .AddRegisterHost()

@@ -23,7 +23,11 @@ public sealed record Assignment
 public sealed record Move(long Epoch, NodeId? From, NodeId To, string Reason, DateTimeOffset Utc);
 
 /// <summary>A wish to record a holder; the register refuses it when the group's epoch is no longer the expected one (0 = none yet).</summary>
-public sealed record Proposal(GroupName Group, long ExpectedEpoch, NodeId Holder, string Reason);
+public sealed record Proposal(GroupName Group, long ExpectedEpoch, NodeId Holder, string Reason)
+{
+    /// <summary>The time of a schedule that this move spends; refused when that time was spent before.</summary>
+    public Firing? Firing { get; init; }
+}
 
 public enum ProposalOutcome
 {

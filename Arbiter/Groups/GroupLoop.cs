@@ -14,7 +14,7 @@ namespace Arbiter.Groups;
 /// </summary>
 internal sealed partial class GroupLoop(
     GroupRules rules, IRegister register, IOrders orders, StepJournal journal, StatusBoard board, ProcessClock clock, ILogger<GroupLoop> log,
-    ILiveness? liveness = null)
+    ILiveness? liveness = null, IRecorder? recorder = null)
 {
     private const int InboxMost = 1024;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
@@ -78,6 +78,7 @@ internal sealed partial class GroupLoop(
         var speaker = new SpeakerToken(_state.Generation, _state.Term);
         foreach (var effect in step.Effects) Do(effect, speaker);
         journal.Write(before, input, step);
+        recorder?.Look(_state, input.At);
         if (input is not Input.Tick || !step.Effects.IsEmpty || before.Decision.Row != step.Decision.Row || input.At - _shownAt >= ShowEvery)
             Show(input.At);
     }

@@ -20,6 +20,18 @@ public interface IRegister
     public void Propose(Proposal proposal);
 
     /// <summary>
+    /// Changes the outbox when this replica leads; otherwise nothing happens, and nothing tells. A wish is idempotent: who wished looks
+    /// at what stands (<see cref="Watch"/>) and wishes again.
+    /// </summary>
+    public void Wish(OutboxWish wish);
+
+    /// <summary>
+    /// Calls at each change of leadership or of the outbox, and once with what is known now. The caller is the register's own loop:
+    /// take the picture and return at once. Exceptions are logged and change nothing.
+    /// </summary>
+    public void Watch(Action<OutboxPicture> watcher);
+
+    /// <summary>
     /// Whether this replica may send an order at this very moment: it leads, and its lease has more than the guard left on the
     /// monotonic clock (the larger of two, so that a suspended machine knows it). Asked before every single publish.
     /// </summary>
@@ -28,6 +40,11 @@ public interface IRegister
     /// <summary>Leads or follows until stopped; a graceful stop gives the lease back, so that the next leader need not wait.</summary>
     public Task Run(CancellationToken stopping);
 }
+
+/// <summary>The outbox as a majority holds it.</summary>
+/// <param name="Leading">This replica leads: it sends what is due.</param>
+/// <param name="QuorumLost">No majority answers: nothing new is recorded anywhere.</param>
+public sealed record OutboxPicture(bool Leading, bool QuorumLost, long Generation, long Term, Outbox Outbox);
 
 public abstract record RegisterEvent
 {
@@ -58,6 +75,7 @@ public sealed record RegisterStatus
     public TimeSpan? LeaseLeft { get; init; }
     public required ImmutableArray<AcceptorStatus> Acceptors { get; init; }
     public required ImmutableSortedDictionary<GroupName, Assignment> Assignments { get; init; }
+    public Outbox Outbox { get; init; } = Outbox.Empty;
 }
 
 public enum RegisterState

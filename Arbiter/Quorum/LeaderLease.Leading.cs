@@ -11,6 +11,8 @@ internal sealed partial class LeaderLease
     private const int ReleaseTries = 3;
 
     private readonly List<TimedProposal> _pending = [];
+    /// <summary>Forgotten when leading ends: who wished wishes again at the next leader.</summary>
+    private readonly List<TimedWish> _wishes = [];
     private TimeSpan _leaseUntil;
     private TimeSpan _nextRenew;
     private long _term;
@@ -39,11 +41,22 @@ internal sealed partial class LeaderLease
         }
     }
 
+    /// <summary>Too many, or not leading: dropped, because whoever wished looks whether it stands and wishes again.</summary>
+    private void OnWished(TimedWish wished)
+    {
+        if (_role != Role.Leading || _wishes.Count >= MaxPending) return;
+        _wishes.Add(wished);
+        if (wished.Wish.Urgent && _trouble.Length == 0) _nextRenew = _now;
+    }
+
     private void BeginRenewal()
     {
         ImmutableArray<TimedProposal> batch = [.. _pending];
+        ImmutableArray<TimedWish> wishes = [.. _wishes];
         _pending.Clear();
-        Begin((current, _) => IsMine(current) ? Assigning.Apply(current with { Seq = current.Seq + 1 }, batch).Value : null, fast: true, batch);
+        _wishes.Clear();
+        Begin((current, _) => IsMine(current) ? Assigning.ApplyWishes(Assigning.Apply(current with { Seq = current.Seq + 1 }, batch).Value, wishes) : null,
+            fast: true, batch, wishes);
     }
 
     private bool IsMine(RegisterValue value) => value.Leader == _me && value.Term == _term && value.Gen == _generation;
@@ -57,7 +70,7 @@ internal sealed partial class LeaderLease
                 var value = result.New!;
                 (_seen, _known, _seenBallot, _seenAt) = (value, value, result.Ballot, _now);
                 _leaseUntil = change.Started + _settings.Lease;
-                _nextRenew = _pending.Count > 0 ? _now : change.Started + _settings.Renew;
+                _nextRenew = _pending.Count > 0 || _wishes.Any(w => w.Wish.Urgent) ? _now : change.Started + _settings.Renew;
                 foreach (var verdict in Assigning.Apply(result.Current! with { Seq = value.Seq }, change.Batch).Verdicts)
                     Tell(new RegisterEvent.Settled(verdict.Proposal, verdict.Granted ? ProposalOutcome.Committed : ProposalOutcome.Refused, verdict.Current, verdict.Reason));
                 if (_owesObserved) Tell(new RegisterEvent.Observed(_generation, _term, AssignmentsOf(value)));
@@ -73,6 +86,7 @@ internal sealed partial class LeaderLease
                 break;
             default:                                              // declined or lost: nothing of the batch was sent
                 _pending.InsertRange(0, change.Batch);
+                _wishes.InsertRange(0, change.Wishes);
                 if (newer || result.Outcome == Outcome.Declined)
                 {
                     StepDown(result.Current is { } other ? $"{other.Leader ?? "nobody"} has term {other.Term} of generation {other.Gen}" : result.Reason);
@@ -103,6 +117,7 @@ internal sealed partial class LeaderLease
         _change = null;
         foreach (var waiting in _pending) Refuse(waiting.Proposal, $"this replica stopped leading: {reason}");
         _pending.Clear();
+        _wishes.Clear();
         _nextRead = _now;
         _notBefore = _now + Between(_settings.BackoffLeast, _settings.BackoffMost);
         Say(true, $"stopped leading term {_term}: {reason}");

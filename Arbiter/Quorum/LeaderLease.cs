@@ -21,7 +21,7 @@ internal sealed partial class LeaderLease
 {
     private enum Role { Following, Campaigning, Leading, Releasing, Stopped }
 
-    private sealed record Running(TimeSpan Started, TimeSpan Deadline, ImmutableArray<TimedProposal> Batch);
+    private sealed record Running(TimeSpan Started, TimeSpan Deadline, ImmutableArray<TimedProposal> Batch, ImmutableArray<TimedWish> Wishes);
 
     private readonly LeaseSettings _settings;
     private readonly string _me;
@@ -91,6 +91,7 @@ internal sealed partial class LeaderLease
         {
             case LeaseInput.Replied replied when _servers.Contains(replied.Server): OnReply(replied); break;
             case LeaseInput.Proposed proposed: OnProposed(new TimedProposal(proposed.Proposal, proposed.Utc)); break;
+            case LeaseInput.Wished wished: OnWished(new TimedWish(wished.Wish, wished.Utc)); break;
             case LeaseInput.Stop: OnStop(); break;
         }
         OnTime();
@@ -125,9 +126,9 @@ internal sealed partial class LeaderLease
         }
     }
 
-    private void Begin(Change change, bool fast, ImmutableArray<TimedProposal> batch)
+    private void Begin(Change change, bool fast, ImmutableArray<TimedProposal> batch, ImmutableArray<TimedWish> wishes = default)
     {
-        _change = new Running(_now, _now + _settings.RpcTimeout, batch);      // counted from before anything is sent
+        _change = new Running(_now, _now + _settings.RpcTimeout, batch, wishes.IsDefault ? [] : wishes);      // counted from before anything is sent
         Take(_proposer.Begin(change, fast));
     }
 
@@ -176,6 +177,7 @@ internal sealed partial class LeaderLease
             LeaseLeft = _role == Role.Leading ? _leaseUntil - _now : null,
             Acceptors = _picture.Acceptors,
             Assignments = seen is null || _known is null ? ImmutableSortedDictionary<GroupName, Assignment>.Empty : AssignmentsOf(_known),
+            Outbox = _known?.Outbox ?? Outbox.Empty,
         };
     }
 

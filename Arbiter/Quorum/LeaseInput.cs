@@ -12,6 +12,8 @@ internal abstract record LeaseInput(TimeSpan At)
 
     public sealed record Proposed(TimeSpan At, Proposal Proposal, DateTimeOffset Utc) : LeaseInput(At);
 
+    public sealed record Wished(TimeSpan At, OutboxWish Wish, DateTimeOffset Utc) : LeaseInput(At);
+
     /// <summary>Give the lease back and end.</summary>
     public sealed record Stop(TimeSpan At) : LeaseInput(At);
 }

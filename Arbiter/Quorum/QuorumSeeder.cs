@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Arbiter.Core;
 using Contracts.Vocabulary;
 
 namespace Arbiter.Quorum;
@@ -57,6 +58,7 @@ internal sealed class QuorumSeeder(IReadOnlyList<IAcceptor> acceptors, ClusterNa
         {
             Cluster = cluster.Value, Gen = generation, Cfg = incarnations, Leader = null, Term = 0, Seq = 0,
             LeaseMs = (long)settings.Lease.TotalMilliseconds, Rev = 0, Groups = ImmutableSortedDictionary<string, GroupEntry>.Empty,
+            Outbox = Outbox.Empty,
         }.ToJson();
         var seeds = await AskAll(a => new Request.Seed(incarnations[a.Address], ballot, value), stopping);
         var seeded = seeds.Count(s => s.Reply.Answer == Answer.Ok);

@@ -19,4 +19,7 @@ internal sealed partial class RegisterLoop
 
     [LoggerMessage(3005, LogLevel.Warning, "Register: ended at once, without giving the lease back")]
     private partial void LogKilled();
+
+    [LoggerMessage(3006, LogLevel.Error, "Register: a reader of the outbox failed; report this as a defect")]
+    private partial void LogWatcherFailed(Exception error);
 }

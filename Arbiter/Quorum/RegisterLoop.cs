@@ -63,6 +63,45 @@ internal sealed partial class RegisterLoop : IRegister
             _events.Writer.TryWrite(new RegisterEvent.Settled(proposal, ProposalOutcome.Refused, null, "the register is stopped or overloaded"));
     }
 
+    public void Wish(OutboxWish wish) => _inbox.Writer.TryWrite(new LeaseInput.Wished(_clock.Now, wish, _time.GetUtcNow()));
+
+    public void Watch(Action<OutboxPicture> watcher)
+    {
+        lock (_watchers)
+        {
+            _watchers.Add(watcher);
+            if (_picture is { } picture) Show(watcher, picture);
+        }
+    }
+
+    private readonly List<Action<OutboxPicture>> _watchers = [];
+    private OutboxPicture? _picture;
+
+    private void Publish(RegisterStatus now)
+    {
+        var next = new OutboxPicture(now.State == RegisterState.Leading, now.State == RegisterState.QuorumLost, now.Generation, now.Term, now.Outbox);
+        lock (_watchers)
+        {
+            if (next == _picture) return;
+            _picture = next;
+            foreach (var watcher in _watchers) Show(watcher, next);
+        }
+    }
+
+    private void Show(Action<OutboxPicture> watcher, OutboxPicture picture)
+    {
+        try
+        {
+            watcher(picture);
+        }
+#pragma warning disable CA1031 // a defect in a reader must not end the lease
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogWatcherFailed(e);
+        }
+    }
+
     /// <summary>Where the loop beats; it wakes for a read or a renewal at least every 1.5 s.</summary>
     public Hosting.ILiveness? Liveness { get; init; }
 
@@ -164,6 +203,7 @@ internal sealed partial class RegisterLoop : IRegister
     {
         var (was, now) = (_status, _lease.Status());
         Volatile.Write(ref _status, now);
+        Publish(now);
         if (was.State != now.State) LogState(now.State, now.Reason);
         foreach (var (before, after) in was.Acceptors.Zip(now.Acceptors))
             if (before.State != after.State) LogAcceptor(after.Address, before.State, after.State, after.Detail ?? "");

@@ -14,8 +14,10 @@ namespace Arbiter.Quorum;
 /// </summary>
 internal sealed record RegisterValue
 {
-    public const int Format = 1;
-    /// <summary>Bytes of UTF-8; about 240 groups without long histories.</summary>
+    public const int Format = 2;
+    /// <summary>Without an outbox: read, and written in the new format with the next change.</summary>
+    private const int FormatBefore = 1;
+    /// <summary>Bytes of UTF-8; about 200 groups of two nodes.</summary>
     public const int MaxBytes = 64 * 1024;
 
     public int Fmt { get; init; } = Format;
@@ -33,6 +35,8 @@ internal sealed record RegisterValue
     /// <summary>The last epoch handed out in this generation.</summary>
     public required long Rev { get; init; }
     public required ImmutableSortedDictionary<string, GroupEntry> Groups { get; init; }
+    /// <summary>Null in a value of the format before.</summary>
+    public Outbox? Outbox { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, RegisterJson.Default.RegisterValue);
 
@@ -46,11 +50,11 @@ internal sealed record RegisterValue
         {
             var read = JsonSerializer.Deserialize(json, RegisterJson.Default.RegisterValue);
             reason = read is null ? "the value is null"
-                : read.Fmt != Format ? $"the value has format {read.Fmt}, this program knows format {Format}: run one version of the arbiter"
+                : read.Fmt is not (Format or FormatBefore) ? $"the value has format {read.Fmt}, this program knows format {Format}: run one version of the arbiter"
                 : read.Gen is < 0 or > Ballot.MaxPart ? $"the generation {read.Gen} is out of range"
                 : read.Groups.FirstOrDefault(g => g.Value?.IsValid(g.Key) != true) is { Key: { } bad } ? $"the group '{bad}' has an invalid name or node"
-                : "";
-            if (reason.Length == 0) value = read;
+                : OutboxShape.Refusal(read.Outbox) ?? "";
+            if (reason.Length == 0) value = read! with { Fmt = Format, Outbox = read.Outbox ?? Core.Outbox.Empty };
         }
         catch (JsonException e)
         {

@@ -58,6 +58,8 @@ internal sealed class FixedRegister(RegisterStatus status) : IRegister
     public RegisterStatus Status { get; set; } = status;
     public ChannelReader<RegisterEvent> Events { get; } = Channel.CreateBounded<RegisterEvent>(1).Reader;
     public void Propose(Proposal proposal) { }
+    public void Wish(OutboxWish wish) { }
+    public void Watch(Action<OutboxPicture> watcher) { }
     public bool MaySpeak() => Status.State == RegisterState.Leading;
     public Task Run(CancellationToken stopping) => Task.CompletedTask;
 }

@@ -48,6 +48,8 @@ public sealed class DeadPartTests
 
     private sealed class FailingRegister : IRegister
     {
+        public void Wish(OutboxWish wish) { }
+        public void Watch(Action<OutboxPicture> watcher) { }
         private readonly Channel<RegisterEvent> _events = Channel.CreateBounded<RegisterEvent>(1);
 
         public FailingRegister() => _events.Writer.Complete(new InvalidOperationException("unforeseen"));

@@ -19,6 +19,46 @@ internal sealed class FakeRegister : IRegister
 
     public void Propose(Proposal proposal) => Proposed.Writer.TryWrite(proposal);
 
+    /// <summary>Applied at once, as a register with a quorum does within a millisecond; without leadership dropped.</summary>
+    public void Wish(OutboxWish wish)
+    {
+        Action<OutboxPicture>[] watchers;
+        OutboxPicture picture;
+        lock (_gate)
+        {
+            Wished.Enqueue(wish);
+            if (!_picture.Leading || DropWishes) return;
+            var box = wish.Apply(_picture.Outbox, new OutboxContext(ClusterName.Parse("test"), _picture.Generation, _ => 0, DateTimeOffset.UnixEpoch));
+            if (ReferenceEquals(box, _picture.Outbox)) return;
+            _picture = _picture with { Outbox = box };
+            (watchers, picture) = ([.. _watchers], _picture);
+        }
+        foreach (var watcher in watchers) watcher(picture);
+    }
+
+    public void Watch(Action<OutboxPicture> watcher)
+    {
+        lock (_gate) _watchers.Add(watcher);
+        watcher(_picture);
+    }
+
+    /// <summary>What stands in the outbox, and who leads, by the test's word.</summary>
+    public void Show(OutboxPicture picture)
+    {
+        Action<OutboxPicture>[] watchers;
+        lock (_gate) (_picture, watchers) = (picture, [.. _watchers]);
+        foreach (var watcher in watchers) watcher(picture);
+    }
+
+    public OutboxPicture Shown => _picture;
+    public System.Collections.Concurrent.ConcurrentQueue<OutboxWish> Wished { get; } = [];
+    /// <summary>As a register without a majority.</summary>
+    public bool DropWishes { get; set; }
+
+    private readonly Lock _gate = new();
+    private readonly List<Action<OutboxPicture>> _watchers = [];
+    private OutboxPicture _picture = new(false, false, 0, 0, Outbox.Empty);
+
     public bool MaySpeak() => _may;
 
     public Task Run(CancellationToken stopping) => Task.CompletedTask;
@@ -29,6 +69,7 @@ internal sealed class FakeRegister : IRegister
     {
         Status = Picture(term);
         May = true;
+        Show(_picture with { Leading = true, Generation = 1, Term = term });
         Say(new RegisterEvent.Gained(1, term, assignments.ToImmutableSortedDictionary(a => a.Group, a => a)));
     }
 

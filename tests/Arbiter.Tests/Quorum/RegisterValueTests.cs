@@ -33,7 +33,7 @@ public sealed class RegisterValueTests
     {
         var value = Assigning.Apply(Empty, [Move("web", 0, "lb1", "initial")]).Value;
         Assert.Equal(
-            """{"fmt":1,"cluster":"chengdu","gen":7,"cfg":{"x":"x1"},"leader":"a/1","term":3,"seq":4,"leaseMs":6000,"rev":11,"groups":{"web":{"epoch":11,"holder":"lb1","prev":null,"reason":"initial","since":"2026-03-04T05:06:07+00:00","moves":[{"epoch":11,"from":null,"to":"lb1","reason":"initial","utc":"2026-03-04T05:06:07+00:00"}]}}}""",
+            """{"fmt":2,"cluster":"chengdu","gen":7,"cfg":{"x":"x1"},"leader":"a/1","term":3,"seq":4,"leaseMs":6000,"rev":11,"groups":{"web":{"epoch":11,"holder":"lb1","prev":null,"reason":"initial","since":"2026-03-04T05:06:07+00:00","moves":[{"epoch":11,"from":null,"to":"lb1","reason":"initial","utc":"2026-03-04T05:06:07+00:00"}]}},"outbox":{"last":1,"events":[{"number":1,"id":"evt_chengdu_web_7_11_initial","type":"decision_made","severity":"info","group":"web","node":null,"generation":7,"epoch":11,"from":null,"to":"lb1","reason":"initial","utc":"2026-03-04T05:06:07+00:00"}],"seen":{},"open":{},"receivers":{},"fired":{}}}""",
             value.ToJson());
     }
 
@@ -42,7 +42,10 @@ public sealed class RegisterValueTests
     [InlineData("null", "null")]
     [InlineData("[]", "no register")]
     [InlineData("{}", "no register")]
-    [InlineData("""{"fmt":2,"cluster":"c","gen":1,"cfg":{},"leader":null,"term":0,"seq":0,"leaseMs":1,"rev":0,"groups":{}}""", "format 2")]
+    [InlineData("""{"fmt":3,"cluster":"c","gen":1,"cfg":{},"leader":null,"term":0,"seq":0,"leaseMs":1,"rev":0,"groups":{}}""", "format 3")]
+    [InlineData("""{"fmt":2,"cluster":"c","gen":1,"cfg":{},"leader":null,"term":0,"seq":0,"leaseMs":1,"rev":0,"groups":{},"outbox":{"last":1,"events":[null],"seen":{},"open":{},"receivers":{},"fired":{}}}""", "null")]
+    [InlineData("""{"fmt":2,"cluster":"c","gen":1,"cfg":{},"leader":null,"term":0,"seq":0,"leaseMs":1,"rev":0,"groups":{},"outbox":{"last":0,"events":[],"seen":{},"open":{},"receivers":{"ops":null},"fired":{}}}""", "receiver")]
+    [InlineData("""{"fmt":2,"cluster":"c","gen":1,"cfg":{},"leader":null,"term":0,"seq":0,"leaseMs":1,"rev":0,"groups":{},"outbox":{"last":0}}""", "lacks a part")]
     [InlineData("""{"fmt":1,"cluster":"c","gen":1,"cfg":null,"leader":null,"term":0,"seq":0,"leaseMs":1,"rev":0,"groups":{}}""", "no register")]
     [InlineData("""{"fmt":1,"cluster":"c","gen":-1,"cfg":{},"leader":null,"term":0,"seq":0,"leaseMs":1,"rev":0,"groups":{}}""", "out of range")]
     [InlineData("""{"fmt":1,"cluster":"c","gen":1,"cfg":{},"leader":null,"term":0,"seq":0,"leaseMs":1,"rev":0,"groups":{"web":{"epoch":1,"holder":"Not A Name","prev":null,"reason":"","since":"2026-03-04T05:06:07Z","moves":[]}}}""", "'web'")]
@@ -50,6 +53,15 @@ public sealed class RegisterValueTests
     {
         Assert.False(RegisterValue.TryParse(json, out _, out var why));
         Assert.Contains(part, why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_of_the_format_before_reads_with_an_empty_outbox_and_is_written_in_the_new_one()
+    {
+        const string old = """{"fmt":1,"cluster":"chengdu","gen":7,"cfg":{"x":"x1"},"leader":"a/1","term":3,"seq":4,"leaseMs":6000,"rev":11,"groups":{}}""";
+        Assert.True(RegisterValue.TryParse(old, out var read, out var why), why);
+        Assert.Same(Outbox.Empty, read.Outbox);
+        Assert.StartsWith("{\"fmt\":2,", read.ToJson(), StringComparison.Ordinal);
     }
 
     [Fact]
