@@ -5,6 +5,7 @@ using Arbiter.Configuration;
 using Arbiter.Dashboard;
 using Arbiter.Events;
 using Arbiter.Groups;
+using Arbiter.History;
 using Arbiter.Hosting;
 using Arbiter.Intake;
 using Arbiter.Orders;
@@ -27,8 +28,11 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddSingleton(options)
         .AddHosting()
         .AddSteeringLink(options)
+        .AddPresence(options)
+        .AddPresenceWatch()
         .AddIntake(options)
         .AddEvents(options)
+        .AddHistory(options)
         .AddGroups(options)
         .AddQuorum(options)
         .AddRegisterHost()

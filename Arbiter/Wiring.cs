@@ -44,6 +44,19 @@ internal static class Wiring
             },
             s.GetRequiredService<TimeProvider>(), new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
 
+    /// <summary>A connection of its own for the broker's word about connections: what happens to it never touches the steering link.</summary>
+    public static IServiceCollection AddPresence(this IServiceCollection services, ArbiterOptions options) =>
+        services.AddSingleton<IBrokerPresence>(s => new RabbitMqPresence(
+            new Contracts.Bus.LinkOptions
+            {
+                Uri = options.RabbitMqUri,
+                Password = options.RabbitMqPassword,
+                ClientName = $"arbiter/{options.Replica}/presence",
+                Queue = Routes.ArbiterQueue(options.Replica, $"{RandomNumberGenerator.GetHexString(16, lowercase: true)}.presence"),
+                Bindings = [],
+            },
+            s.GetRequiredService<TimeProvider>()));
+
     public static IServiceCollection AddRegisterHost(this IServiceCollection services) => services.AddHostedService<RegisterHost>();
 
     private sealed class RegisterHost(IRegister register) : BackgroundService

@@ -29,6 +29,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly DownFiles _downFiles;
     private readonly SystemdNotifier _systemd = SystemdNotifier.FromEnvironment();
     private readonly IReadOnlyList<IProbe> _probes;
+    private readonly IReadOnlyList<IServiceProbe> _services;
     private readonly AddressWatch _addresses;
     private readonly KeepalivedWatch _keepalived;
     private readonly IReadOnlyList<NotifyFifo> _fifos;
@@ -40,6 +41,7 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         (_options, _logs) = (options, logs);
         _probes = ProbeFactory.Create(options, _clock, _inbox.Writer, _watcher);
+        _services = ProbeFactory.Services(options, _clock, _inbox.Writer);
         _addresses = new AddressWatch(options.Groups, _clock, _inbox.Writer, logs.CreateLogger<AddressWatch>());
         _downFiles = new DownFiles(options.Groups, _clock, _inbox.Writer);
         _keepalived = new KeepalivedWatch(options.Groups, _clock, _inbox.Writer, _watcher);
@@ -49,7 +51,7 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             Uri = options.RabbitMq.Uri,
             Password = options.RabbitMq.Password,
-            ClientName = $"node-agent/{options.Node}",
+            ClientName = ClientNames.Agent(options.Node, _process),
             Queue = Routes.AgentQueue(options.Node, _process),
             Bindings = [new LinkBinding(Routes.OrderExchange, Routes.Order(options.Node))],
         }, TimeProvider.System, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
@@ -71,7 +73,7 @@ internal sealed class AgentHost : IAsyncDisposable
             _link, codec, new MessageVerifier(keys, Direction.Order), _options.Node, _clock, _inbox.Writer, _logs.CreateLogger<OrderReader>());
         await using var obeyed = new ObeyedWriter(_store, _clock, _inbox.Writer);
         var loop = new AgentLoop(
-            AgentState.Create(_options, _process, BootId.Read(), UptimeMs()), _inbox, _clock, _files, _downFiles, reporter, obeyed, _probes, _systemd,
+            AgentState.Create(_options, _process, BootId.Read(), UptimeMs()), _inbox, _clock, _files, _downFiles, reporter, obeyed, _probes, _services, _systemd,
             TimeProvider.System, _logs.CreateLogger<AgentLoop>());
 
         var started = LookAround(log);
@@ -81,6 +83,7 @@ internal sealed class AgentHost : IAsyncDisposable
             ("link", _link.Run(rooms.Token)), ("orders", orders.Run(rooms.Token)), ("keepalived watch", _keepalived.Run(rooms.Token)), ("obeyed writer", obeyed.Running),
         };
         running.AddRange(_probes.Select(p => ($"probe {p.Name}", p.Run(rooms.Token))));
+        running.AddRange(_services.Select(s => ($"service probe {s.Group}", s.Run(rooms.Token))));
         foreach (var fifo in _fifos) fifo.Start();
         _addresses.Start();
 

@@ -16,7 +16,7 @@ namespace NodeAgent;
 /// </summary>
 internal sealed partial class AgentLoop(
     AgentState state, Channel<Input> inbox, MonotonicClock clock, SteeringFiles files, DownFiles downFiles, Reporter reporter, ObeyedWriter obeyed,
-    IReadOnlyList<IProbe> probes, SystemdNotifier systemd, TimeProvider time, ILogger<AgentLoop> log)
+    IReadOnlyList<IProbe> probes, IReadOnlyList<IServiceProbe> services, SystemdNotifier systemd, TimeProvider time, ILogger<AgentLoop> log)
 {
     /// <summary>Far above what 100 ms of inputs can be.</summary>
     public const int InboxSize = 4096;
@@ -129,6 +129,9 @@ internal sealed partial class AgentLoop(
                 break;
             case Effect.RepeatProbe repeat:
                 if (_probes.TryGetValue(repeat.Probe, out var probe)) probe.Repeat();
+                break;
+            case Effect.AskService ask:
+                services.FirstOrDefault(s => s.Group == ask.Group)?.Ask(ask.Address);
                 break;
             case Effect.Say say:
                 Say(say);

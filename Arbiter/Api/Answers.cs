@@ -6,8 +6,25 @@ namespace Arbiter.Api;
 /// <summary>Answers in the documented shapes. Nothing may be cached: an old status is worse than none.</summary>
 internal static class Answers
 {
+    /// <summary>Title of the answer to a path that nothing serves.</summary>
+    public const string NothingThere = "Not found";
+
     public static IResult Json<T>(T value, JsonTypeInfo<T> shape, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(value, shape, "application/json; charset=utf-8", status);
+
+    /// <summary>A stored value in its shape; null when there is none, or one that a newer program wrote and this one cannot read.</summary>
+    public static T? Stored<T>(string? json, JsonTypeInfo<T> shape) where T : class
+    {
+        if (json is null) return null;
+        try
+        {
+            return System.Text.Json.JsonSerializer.Deserialize(json, shape);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
 
     public static IResult Unknown(HttpContext http, string what, string name, IEnumerable<string> known)
     {

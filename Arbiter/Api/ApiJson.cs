@@ -14,6 +14,10 @@ namespace Arbiter.Api;
 [JsonSerializable(typeof(ReadinessView))]
 [JsonSerializable(typeof(LivenessView))]
 [JsonSerializable(typeof(StatusChanged))]
+[JsonSerializable(typeof(HistoryView))]
+[JsonSerializable(typeof(ExplainView))]
+[JsonSerializable(typeof(Core.Explanation))]
+[JsonSerializable(typeof(Core.MoveOutcome))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

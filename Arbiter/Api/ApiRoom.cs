@@ -1,4 +1,5 @@
 using Arbiter.Hosting;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Arbiter.Api;
 
@@ -13,6 +14,7 @@ internal static class ApiRoom
         services.AddHostedService(s => s.GetRequiredService<StatusWatch>());
         services.AddSingleton<ViewBuilder>();
         services.AddSingleton<EventStream>();
+        services.AddSingleton<HistoryApi>();
         return services;
     }
 
@@ -47,6 +49,12 @@ internal static class ApiRoom
                 ? Answers.Json(group, ApiJson.Default.GroupView)
                 : Answers.Unknown(http, "group", name, groups.Select(g => g.Name));
         });
+        api.MapMethods("/groups/{name}/history", Reads, (string name, string? limit, string? before, HistoryApi past, HttpContext http) =>
+            past.List(http, name, limit, before, http.RequestAborted));
+        api.MapMethods("/groups/{name}/explain", Reads, (string name, [FromQuery(Name = "event")] string? id, HistoryApi past, HttpContext http) =>
+            past.Explain(http, name, id, http.RequestAborted));
+        api.MapMethods("/history", Reads, (string? limit, string? before, HistoryApi past, HttpContext http) =>
+            past.List(http, null, limit, before, http.RequestAborted));
         api.MapMethods("/nodes", Reads, (ViewBuilder views) =>
         {
             var o = views.Build();
@@ -89,7 +97,7 @@ internal static class ApiRoom
         var http = context.HttpContext;
         var (title, detail) = http.Response.StatusCode switch
         {
-            404 => ("Not found", "Nothing is served here; the API is at /api/v1/groups, nodes, quorum and events, the status page at /."),
+            404 => (Answers.NothingThere, "Nothing is served here; the API is at /api/v1/groups, nodes, quorum and events, the status page at /."),
             405 => ("Method not allowed", "Everything here is read-only: GET, HEAD, OPTIONS."),
             var status => ($"Status {status}", "The request could not be answered."),
         };

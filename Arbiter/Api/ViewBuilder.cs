@@ -14,13 +14,15 @@ namespace Arbiter.Api;
 /// </summary>
 internal sealed class ViewBuilder(ArbiterOptions options, StatusWatch watch, ILiveness liveness)
 {
+    private const int MostEvents = 10;
+
     public Overview Build() => Build(watch.Now);
 
     public Overview Build(Seen seen)
     {
         var by = By(seen.Register);
         var bus = new BusView(seen.Status.BusConnected, seen.Status.BusReason);
-        ImmutableArray<GroupView> groups = [.. seen.Status.Groups.Select(g => Group(g, seen.Age))];
+        ImmutableArray<GroupView> groups = [.. seen.Status.Groups.Select(g => Group(g, seen.Register, seen.Age))];
         return new Overview(
             seen.Status.Version, by, Verdicts.Of(seen.Register, bus, groups), Readiness.Check(seen, liveness.Check()), bus,
             Quorum(seen.Register, by), groups, [.. seen.Status.Nodes.Select(n => Node(n, seen.Age))]);
@@ -29,7 +31,7 @@ internal sealed class ViewBuilder(ArbiterOptions options, StatusWatch watch, ILi
     private AnsweredBy By(RegisterStatus register) =>
         new(options.Cluster.Value, options.Replica, ApiJson.Word(register.State), register.Leader);
 
-    private static GroupView Group(GroupStatus group, TimeSpan older)
+    private static GroupView Group(GroupStatus group, RegisterStatus register, TimeSpan older)
     {
         var view = new GroupView
         {
@@ -51,6 +53,7 @@ internal sealed class ViewBuilder(ArbiterOptions options, StatusWatch watch, ILi
             Diagnoses = [.. group.Diagnoses.Select(d => new DiagnosisView(d.Name, d.Severity, d.Text, Ms(d.Age + older)))],
             Members = [.. group.Members.Select(m => Member(m, older))],
             Moves = [.. (group.Assignment?.Moves ?? []).Reverse().Select(m => new MoveView(m.Epoch, m.From?.Value, m.To.Value, m.Reason, m.Utc))],
+            Events = [.. register.Outbox.Events.Reverse().Where(e => e.Group == group.Group.Value).Take(MostEvents).Select(e => EventView.Of(e))],
         };
         return view with { Verdict = Verdicts.Of(view) };
     }
@@ -80,6 +83,7 @@ internal sealed class ViewBuilder(ArbiterOptions options, StatusWatch watch, ILi
         Pending = r.Pending,
         Epoch = r.Epoch,
         Fault = r.Fault,
+        Service = r.Service is { } s ? new ServiceView(ApiJson.Word(s.State), s.Reason, s.SinceMs + Ms(older), s.LatencyMs < 0 ? null : s.LatencyMs) : null,
     };
 
     private static NodeView Node(NodeStatus node, TimeSpan older) => new()

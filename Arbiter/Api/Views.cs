@@ -50,6 +50,8 @@ public sealed record GroupView
     public required ImmutableArray<MemberView> Members { get; init; }
     /// <summary>Newest first.</summary>
     public required ImmutableArray<MoveView> Moves { get; init; }
+    /// <summary>The last events that the register still holds, newest first, at most ten; the history has the rest.</summary>
+    public required ImmutableArray<EventView> Events { get; init; }
 }
 
 public sealed record DiagnosisView(string Name, string Severity, string Text, long AgeMs);
@@ -83,7 +85,13 @@ public sealed record ReadingView
     public required bool Pending { get; init; }
     public required long Epoch { get; init; }
     public required string? Fault { get; init; }
+    /// <summary>How the service behind the VIP looks from this node; null on the node that holds it, and where none is configured.</summary>
+    public required ServiceView? Service { get; init; }
 }
+
+/// <param name="State">unknown, up, down.</param>
+/// <param name="LatencyMs">null when the newest question was not answered.</param>
+public sealed record ServiceView(string State, string Reason, long SinceMs, double? LatencyMs);
 
 public sealed record NodeView
 {

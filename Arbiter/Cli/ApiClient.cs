@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Arbiter.Api;
 
 namespace Arbiter.Cli;
 
@@ -35,6 +37,8 @@ internal sealed class ApiClient : IDisposable
         try
         {
             using var answer = await _http.GetAsync(from, stopping);
+            // a wrong name or parameter: the arbiter's own sentence says it best
+            if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest && await Refusal(answer, stopping) is { } why) throw new CliException(Exit.Failed, why);
             if (!answer.IsSuccessStatusCode) throw new CliException(Exit.Failed, $"{from} answered {(int)answer.StatusCode}: is that an arbiter?");
             return JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(stopping), shape) ?? throw new JsonException("it is null");
         }
@@ -47,6 +51,13 @@ internal sealed class ApiClient : IDisposable
             var why = e is TaskCanceledException ? "no answer within 5 s" : e.Message;
             throw new CliException(Exit.Unreachable, $"no arbiter at {_base}: {why}. Set ARBITER_URL to where one listens.");
         }
+    }
+
+    private static async Task<string?> Refusal(HttpResponseMessage answer, CancellationToken stopping)
+    {
+        if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json") return null;
+        var problem = JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(stopping), ApiJson.Default.Problem);
+        return problem is { Title: not Answers.NothingThere } ? Terminal.Clean(problem.Detail) : null;
     }
 
     public void Dispose() => _http.Dispose();

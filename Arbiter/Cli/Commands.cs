@@ -41,6 +41,8 @@ internal sealed class Commands(Rooms rooms, Terminal terminal, string? arbiterUr
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(Check());
         root.Subcommands.Add(Status());
+        root.Subcommands.Add(PastCommands.History(terminal, arbiterUrl, TimeProvider.System));
+        root.Subcommands.Add(PastCommands.Explain(terminal, arbiterUrl));
         root.Subcommands.Add(Quorum());
         root.Subcommands.Add(Key());
         var version = new Command("version", "Print the version.");

@@ -54,6 +54,8 @@ public sealed record GroupOptions
     public GroupMode Mode { get; init; } = GroupMode.Act;
     public bool Brakes { get; init; } = true;
     public TimeSpan Rearm { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>An http:// address on one of the VIPs, asked by the nodes that do not hold it; null = none.</summary>
+    public string? Service { get; init; }
 }
 
 public sealed record MemberOptions(NodeId Node, int Preference);

@@ -37,8 +37,10 @@ internal static class GroupReader
         var failback = section.Optional("failback");
         if (failback.OneOf(("manual", false), ("auto", true)) is true)
             failback.Wrong("'auto' is not available in this version: a VIP moves back only by hand; write manual, or remove the key");
-        section.Later("service", "schedule");
-        if (name is null || vips is null || members is null) return null;
+        var serviceValue = section.Optional("service");
+        var service = ReadService(serviceValue, vips);
+        section.Later("schedule");
+        if (name is null || vips is null || members is null || serviceValue.Faulty) return null;
         return new GroupOptions
         {
             Name = name.Value,
@@ -49,7 +51,16 @@ internal static class GroupReader
             OnIsolation = isolation,
             Brakes = brakes,
             Rearm = rearm,
+            Service = service,
         };
+    }
+
+    private static string? ReadService(Value value, IReadOnlyList<string>? vips)
+    {
+        if (value.Text("an http:// address on one of the VIPs", 4096) is not { } text || vips is null) return null;
+        var (address, problem) = ServiceAddress.Read(text, vips);
+        if (address is null) value.Wrong(problem);
+        return address is null ? null : text;
     }
 
     private static GroupName? ReadName(Value value, HashSet<GroupName> names)

@@ -40,18 +40,37 @@ internal static class Diagnoses
             if (f.SoleMaster is { } sole && sole.Node != a.Holder && !leaving) AddLater("HolderNotDesired", Weight.Warning, $"{sole.Node} is MASTER, recorded is {a.Holder}");
             if (f.HolderIsMaster && f.Ready is null) Add("NoHealthyStandby", Weight.Warning, "no armed and ready standby: a failure now costs an election");
         }
+        OfService(f, Add);
         return found.ToImmutable();
     }
 
     /// <summary>Begins the key of what is not told yet.</summary>
     public const char Noted = '~';
 
+    /// <summary>
+    /// What clients get, as the nodes that do not hold the VIP see it. Told, and nothing moved: the holder's own checks decide that. One of several
+    /// observers may be cut off itself; all of them hardly are.
+    /// </summary>
+    private static void OfService(Facts f, Action<string, Weight, string, NodeId?> add)
+    {
+        if (!f.HolderIsMaster) return;
+        var observers = f.State.Members
+            .Where(m => m.Node != f.Holder!.Node && m.Fresh(f.Now) && m.Reading!.Service is { State: not ProbeState.Unknown }).ToArray();
+        var blind = observers.Where(m => m.Reading!.Service!.State == ProbeState.Down).ToArray();
+        if (blind.Length == 0) return;
+        var all = blind.Length == observers.Length;
+        add("ServiceUnreachable", all ? Weight.Error : Weight.Warning,
+            $"the service on {f.Holder!.Node} does not answer {string.Join(", ", blind.Select(m => m.Node))}{(all ? "" : $", and does answer {string.Join(", ", observers.Except(blind).Select(m => m.Node))}")}: {blind[0].Reading!.Service!.Reason}",
+            null);
+    }
+
     private static void OfNode(Facts f, MemberView m, Action<string, Weight, string, NodeId?> add)
     {
         if (m.Duplicate(f.Now)) add("DuplicateNode", Weight.Error, $"two agents speak for {m.Node}; neither is ordered", m.Node);
         // a bus that is away explains every silence
-        if (f.State.BusConnected && m.Event is not null && m.Age(f.Now) >= GroupRules.Silent)
-            add("AgentSilent", Weight.Warning, $"the agent of {m.Node} has gone silent; nothing is moved for it", m.Node);
+        if (f.State.BusConnected && m.Event is not null && (m.Gone(f.Now) || m.Age(f.Now) >= GroupRules.Silent))
+            add("AgentSilent", Weight.Warning,
+                $"the agent of {m.Node} has gone silent{(m.Gone(f.Now) ? ": its connection closed" : "")}; nothing is moved for it", m.Node);
         if (!m.Fresh(f.Now)) return;
 
         var r = m.Reading!;
@@ -72,7 +91,7 @@ internal static class Diagnoses
     public static void Say(ImmutableSortedDictionary<string, Finding> before, ImmutableSortedDictionary<string, Finding> now, ImmutableArray<Effect>.Builder said)
     {
         foreach (var (key, finding) in now)
-            if (key[0] != Noted && !before.ContainsKey(key)) said.Add(new Effect.Say(finding.Weight, finding.Name, $"raised: {finding.Text}"));
+            if (key[0] != Noted && (!before.TryGetValue(key, out var was) || was.Weight < finding.Weight)) said.Add(new Effect.Say(finding.Weight, finding.Name, $"raised: {finding.Text}"));
         foreach (var (key, finding) in before)
             if (key[0] != Noted && !now.ContainsKey(key)) said.Add(new Effect.Say(Weight.Information, finding.Name, $"cleared: {finding.Text}"));
     }

@@ -12,7 +12,9 @@ internal static class Fold
         Input.RoleReported i => state.Find(i.Role.Node) is { } m && i.Role.Group == state.Rules.Group ? state.With(m.Observe(i.Role, i.At)) : state,
         // the next health event says what stands; a refusal is worth a line
         Input.OrderAnswered i => Answered(state, i, said),
-        Input.BusChanged i => state with { BusConnected = i.Connected, BusReason = i.Reason },
+        Input.PresenceLost i => state.Find(i.Node) is { } m ? state.With(m.Lose(i.Process, i.At)) : state,
+        // with the broker away, or just back, that a connection closed is no news
+        Input.BusChanged i => state with { BusConnected = i.Connected, BusReason = i.Reason, Members = [.. state.Members.Select(m => m with { LostAt = null })] },
         Input.LeadershipGained i => Adopt(state, i.Generation, i.Assignment) with
         {
             Leading = true,

@@ -28,6 +28,8 @@ internal sealed record GroupRules
     public static readonly TimeSpan Suspect = TimeSpan.FromSeconds(3);
     /// <summary>Older than this, its agent is called silent.</summary>
     public static readonly TimeSpan Silent = TimeSpan.FromSeconds(5);
+    /// <summary>The same, when the broker said that its connection closed: one heartbeat after that.</summary>
+    public static readonly TimeSpan SilentAfterHint = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan StartupGrace = TimeSpan.FromSeconds(10);
     /// <summary>How long an elected node must have been the only MASTER.</summary>
     public static readonly TimeSpan Elected = TimeSpan.FromSeconds(3);

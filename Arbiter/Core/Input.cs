@@ -1,4 +1,5 @@
 using Contracts.Messages;
+using Contracts.Vocabulary;
 
 namespace Arbiter.Core;
 
@@ -22,6 +23,9 @@ internal abstract record Input(TimeSpan At)
     public sealed record LeadershipLost(TimeSpan At, string Reason) : Input(At);
 
     public sealed record ProposalSettled(TimeSpan At, Proposal Proposal, ProposalOutcome Outcome, Assignment? Current, string Reason) : Input(At);
+
+    /// <summary>The broker says that a connection of this agent process closed: a hint, never a verdict, and anybody may have borne that name.</summary>
+    public sealed record PresenceLost(TimeSpan At, NodeId Node, string Process) : Input(At);
 
     public sealed record BusChanged(TimeSpan At, bool Connected, string Reason) : Input(At);
 

@@ -22,6 +22,9 @@ internal sealed record MemberView(Member Member)
     /// <summary>Number of the newest transition known of this process.</summary>
     public long Counter { get; init; }
 
+    /// <summary>When the broker said that the connection of the process that reports had closed; null = it spoke since, or was never said gone.</summary>
+    public TimeSpan? LostAt { get; init; }
+
     /// <summary>What it last refused, so that a repeated refusal is told once; null = it took the last order.</summary>
     public string? Refusal { get; init; }
 
@@ -63,7 +66,7 @@ internal sealed record MemberView(Member Member)
         if (others.Any(s => s.FirstAt > me.FirstAt)) return heard;
 
         var reading = said.Groups.FirstOrDefault(g => g.Group == group);
-        if (reading is null) return heard with { Event = said, Reading = null, HeardAt = now };
+        if (reading is null) return heard with { Event = said, Reading = null, HeardAt = now, LostAt = null };
 
         // an agent numbers from 1 in each process: against the numbers of an earlier one a new agent would be disbelieved for ever
         var sameLife = Event?.BootId == said.BootId && Event?.Process == said.Process;
@@ -75,9 +78,16 @@ internal sealed record MemberView(Member Member)
         {
             Event = said,
             HeardAt = now,
+            LostAt = null,
             Counter = sameLife ? Math.Max(counter, Counter) : counter,
         };
     }
+
+    /// <summary>The agent's connection closed, by the broker's word. About a process that is not the one that reports it says nothing.</summary>
+    public MemberView Lose(string process, TimeSpan now) => Event?.Process == process && LostAt is null ? this with { LostAt = now } : this;
+
+    /// <summary>Its connection closed and it has not spoken for a heartbeat since.</summary>
+    public bool Gone(TimeSpan now) => LostAt is { } at && now - at > GroupRules.SilentAfterHint;
 
     /// <summary>The view after a transition; unchanged when it is not newer, or of another process than the one that reports.</summary>
     public MemberView Observe(RoleObserved said, TimeSpan now)

@@ -5,6 +5,9 @@ namespace Arbiter.Core;
 /// <summary>How things are called in sentences.</summary>
 internal static class Words
 {
+    /// <summary>The name of a value as messages, the API and records write it: first letter small.</summary>
+    public static string Code<T>(T value) where T : struct, Enum => value.ToString() is var name && name.Length > 0 ? char.ToLowerInvariant(name[0]) + name[1..] : "";
+
     public static string Of(Health health) => health switch
     {
         Health.Good => "good",

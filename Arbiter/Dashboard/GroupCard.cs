@@ -16,6 +16,7 @@ internal static class GroupCard
         Holder(html, group);
         Diagnoses(html, group);
         Members(html, group, nodes);
+        Events(html, group);
         Moves(html, group);
         html.Add($"</section>");
     }
@@ -57,7 +58,7 @@ internal static class GroupCard
             if (!known)
                 html.Add($"""<p class="note">{(r is null ? "Never heard: nothing is known of this node." : $"Silent. It last said {r.Role.ToUpperInvariant()}, {r.Health}; that is not known to hold any more.")}</p>""");
             html.Add($"""<dl><div><dt>wanted</dt><dd>{member.Wanted ?? "no order"}</dd></div>""");
-            if (r is not null) Reading(html, r);
+            if (r is not null) Reading(html, r, known);
             html.Add($"</dl>");
             if (nodes.FirstOrDefault(n => n.Name == member.Node) is { } node) Probes(html, node);
             html.Add($"</article>");
@@ -65,14 +66,22 @@ internal static class GroupCard
         html.Add($"</div>");
     }
 
-    private static void Reading(Html html, ReadingView r)
+    private static void Reading(Html html, ReadingView r, bool known)
     {
         html.Add($"""<div><dt>steered</dt><dd class="{(r.Steered == "sick" ? "bad" : "")}">{(r.Fenced ? "fenced" : r.Steered)}{(r.Pending ? ", pending" : "")}</dd></div>""");
         html.Add($"""<div><dt>priority</dt><dd>{(r.EffectivePriority == 0 ? "?" : r.EffectivePriority.ToString(System.Globalization.CultureInfo.InvariantCulture))}</dd></div>""");
         html.Add($"""<div><dt>VIP</dt><dd class="{(r.VipPresent == (r.Role == "master") ? "" : "bad")}">{(r.VipPresent ? "here" : "not here")}</dd></div>""");
         html.Add($"""<div><dt>health</dt><dd class="{Health(r.Health)}">{Words(r.Health)}</dd></div>""");
         if (!r.KeepalivedAlive) html.Add($"""<div><dt>keepalived</dt><dd class="bad">not running</dd></div>""");
+        if (r.Service is { } s) Service(html, s, known ? s.State : "unknown");
         if (r.Fault is { } fault) html.Add($"""<div class="wide"><dt>fault</dt><dd class="bad">{fault}</dd></div>""");
+    }
+
+    /// <summary>As this node sees it from outside; the node that holds the VIP has no such line.</summary>
+    private static void Service(Html html, ServiceView service, string state)
+    {
+        var (tone, word) = state switch { "up" => ("good", "answers"), "down" => ("bad", "no answer"), _ => ("mild", "unknown") };
+        html.Add($"""<div title="{service.Reason}"><dt>service</dt><dd class="{tone}">{word}</dd></div>""");
     }
 
     private static void Probes(Html html, NodeView node)
@@ -86,6 +95,18 @@ internal static class GroupCard
             html.Add($"""<td><span data-age="{p.SinceMs}">{Say.Age(p.SinceMs)}</span></td><td>{Say.Latency(p.LatencyMs)}</td><td class="reason">{p.Reason}</td></tr>""");
         }
         html.Add($"</tbody></table>");
+    }
+
+    private static void Events(Html html, GroupView group)
+    {
+        if (group.Events.IsEmpty) return;
+        html.Add($"""<details><summary>Last events ({group.Events.Length})</summary><ol class="events">""");
+        foreach (var e in group.Events)
+        {
+            html.Add($"""<li class="{Tone(e.Severity)}"><time datetime="{Say.Iso(e.At)}">{Say.Time(e.At)}</time><span class="what">{Say.What(e)}</span>""");
+            html.Add($"""<span class="text">{e.Reason}</span></li>""");
+        }
+        html.Add($"</ol></details>");
     }
 
     private static void Moves(Html html, GroupView group)

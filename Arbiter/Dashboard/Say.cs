@@ -1,4 +1,6 @@
 using System.Globalization;
+using Arbiter.Api;
+using Arbiter.Core;
 
 namespace Arbiter.Dashboard;
 
@@ -21,6 +23,17 @@ internal static class Say
         null => "",
         < 10 => string.Create(CultureInfo.InvariantCulture, $"{ms:0.0} ms"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms"),
+    };
+
+    /// <summary>An event in two or three words.</summary>
+    public static string What(EventView e) => e.Type switch
+    {
+        EventTypes.RoleChanged => $"{e.Node} {e.To}",
+        EventTypes.DecisionMade => $"{e.From ?? "nobody"} → {e.To}",
+        EventTypes.DiagnosisRaised => e.To ?? "raised",
+        EventTypes.DiagnosisCleared => $"{e.To} over",
+        EventTypes.ScheduleMissed => "schedule missed",
+        _ => e.Type.Replace('_', ' '),
     };
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";

@@ -14,7 +14,7 @@ namespace Arbiter.Groups;
 /// </summary>
 internal sealed partial class GroupLoop(
     GroupRules rules, IRegister register, IOrders orders, StepJournal journal, StatusBoard board, ProcessClock clock, ILogger<GroupLoop> log,
-    ILiveness? liveness = null, IRecorder? recorder = null)
+    ILiveness? liveness = null, IRecorder? recorder = null, IStepWitness? witness = null)
 {
     private const int InboxMost = 1024;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
@@ -75,6 +75,8 @@ internal sealed partial class GroupLoop(
         var before = _state;
         var step = Arbitration.Advance(before, input);
         _state = step.State;
+        // before anything is asked of the register: what was looked at is known when the answer comes
+        witness?.Saw(input, step);
         var speaker = new SpeakerToken(_state.Generation, _state.Term);
         foreach (var effect in step.Effects) Do(effect, speaker);
         journal.Write(before, input, step);

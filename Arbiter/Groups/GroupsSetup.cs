@@ -20,7 +20,7 @@ internal static class GroupsSetup
         services.AddSingleton<StepJournal>();
         services.AddSingleton(s => new GroupSet(options.Groups.Select(g => new GroupLoop(RulesOf(g),
             s.GetRequiredService<IRegister>(), s.GetRequiredService<IOrders>(), s.GetRequiredService<StepJournal>(),
-            s.GetRequiredService<StatusBoard>(), s.GetRequiredService<ProcessClock>(), s.GetRequiredService<ILogger<GroupLoop>>(), s.GetService<ILiveness>(), s.GetService<IRecorder>())),
+            s.GetRequiredService<StatusBoard>(), s.GetRequiredService<ProcessClock>(), s.GetRequiredService<ILogger<GroupLoop>>(), s.GetService<ILiveness>(), s.GetService<IRecorder>(), s.GetService<IStepWitness>())),
             s.GetRequiredService<IRegister>(), s.GetRequiredService<ProcessClock>()));
         services.AddSingleton<IGroups>(s => s.GetRequiredService<GroupSet>());
         services.AddHostedService(s => s.GetRequiredService<GroupSet>());
@@ -39,6 +39,7 @@ internal static class GroupsSetup
             OnIsolation = group.OnIsolation,
             Brakes = group.Brakes,
             Vips = group.Vips,
+            Service = group.Service,
         },
     };
 }

@@ -19,4 +19,7 @@ internal static class IntakeSetup
             s.GetRequiredService<IMeterFactory>(), s.GetRequiredService<ILogger<SteeringIntake>>()));
         return services;
     }
+
+    /// <summary>Reads the broker's word about connections. Needs <see cref="IBrokerPresence"/> and <see cref="IGroups"/>; nothing needs it.</summary>
+    public static IServiceCollection AddPresenceWatch(this IServiceCollection services) => services.AddHostedService<PresenceWatch>();
 }

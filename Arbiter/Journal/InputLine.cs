@@ -32,6 +32,7 @@ internal static class InputLine
         Input.LeadershipLost => "lose",
         Input.ProposalSettled i => $"{i.Outcome switch { ProposalOutcome.Committed => "commit", ProposalOutcome.Refused => "refuse", _ => "unknown" }} {Recorded(i.Current)}",
         Input.WasAway i => $"away {i.Gap.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)}",
+        Input.PresenceLost i => $"gone {i.Node} {i.Process}",
         Input.BusChanged i => i.Connected ? "bus up" : "bus down",
         _ => "tick",
     };

@@ -14,6 +14,7 @@ public sealed class BrokerDefinitions(string virtualHost = "/")
 {
     public const int SaltBytes = 4;
     private const string Nothing = "^$";
+    private const string OwnCanary = @"^canary\.{username}$";
 
     private readonly List<User> _users = [];
 
@@ -27,13 +28,14 @@ public sealed class BrokerDefinitions(string virtualHost = "/")
         return Add(new User(node.Value, HashPassword(password, salt),
             Configure: $"^{queue}$",
             // binding a queue writes to the queue and reads from the exchange
-            Write: $@"^(vip\.health|vip\.state|{queue})$",
-            Read: $@"^(vip\.orders|vip\.term|{queue})$",
+            Write: $@"^(vip\.health|vip\.state|vip\.canary|{queue})$",
+            Read: $@"^(vip\.orders|vip\.term|vip\.canary|{queue})$",
             [
                 (Routes.HealthExchange, @"^health\.{username}$", Nothing),
                 (Routes.StateExchange, @"^state\.{username}$", Nothing),
                 (Routes.OrderExchange, Nothing, @"^order\.{username}$"),
                 (Routes.TermExchange, Nothing, "^term$"),
+                (Routes.CanaryExchange, OwnCanary, OwnCanary),
             ]));
     }
 
@@ -43,14 +45,17 @@ public sealed class BrokerDefinitions(string virtualHost = "/")
     {
         const string queue = @"q\.arbiter\..*";
         return Add(new User(user, HashPassword(password, salt),
-            Configure: $@"^(vip\.health|vip\.state|vip\.orders|vip\.term|{queue})$",
-            Write: $@"^(vip\.orders|vip\.term|{queue})$",
-            Read: $@"^(vip\.health|vip\.state|vip\.term|{queue})$",
+            Configure: $@"^(vip\.health|vip\.state|vip\.orders|vip\.term|vip\.canary|{queue})$",
+            Write: $@"^(vip\.orders|vip\.term|vip\.canary|{queue})$",
+            // what the broker itself says of connections: for the presence hint
+            Read: $@"^(vip\.health|vip\.state|vip\.term|vip\.canary|amq\.rabbitmq\.event|{queue})$",
             [
                 (Routes.HealthExchange, Nothing, @"^health\.[^.]+$"),
                 (Routes.StateExchange, Nothing, @"^state\.[^.]+$"),
                 (Routes.OrderExchange, @"^order\.[^.]+$", Nothing),
                 (Routes.TermExchange, "^term$", "^term$"),
+                (Routes.CanaryExchange, OwnCanary, OwnCanary),
+                (RabbitMqPresence.Exchange, Nothing, @"^connection\.closed$"),
             ]));
     }
 

@@ -14,6 +14,8 @@ internal static class ConnectReasons
         {
             switch (cause)
             {
+                case CanaryLostException c:
+                    return $"RabbitMQ at {where}: {c.Message}";
                 case AuthenticationFailureException or PossibleAuthenticationFailureException:
                     return $"RabbitMQ at {where} refused user '{user}': check the user's name, its password and its right to log in from here";
                 case OperationInterruptedException { ShutdownReason: { } reason }:

@@ -12,6 +12,9 @@ public interface ISteeringLink : IAsyncDisposable
     /// <summary>Everything that happens on the link, in order. Bounded: when the reader is slow the oldest message is dropped and counted.</summary>
     public ChannelReader<LinkEvent> Events { get; }
 
+    /// <summary>What the canary says of the path; for metrics.</summary>
+    public LinkHealth Health { get; }
+
     /// <summary>
     /// Queues one message for sending and returns at once. Bounded: with the queue full, an older message of the same exchange and
     /// routing key is replaced (the newest level wins). What became of it comes back as <see cref="LinkEvent.Sent"/>.
@@ -21,6 +24,12 @@ public interface ISteeringLink : IAsyncDisposable
     /// <summary>Connects and keeps connected until <paramref name="stopping"/>.</summary>
     public Task Run(CancellationToken stopping);
 }
+
+/// <summary>The path through the broker and back, as this process's own canary proves it every 2 s.</summary>
+/// <param name="CanaryMs">How long the newest one that came back took, in milliseconds; null = none came back yet.</param>
+/// <param name="Misses">How many in a row did not come back, over all connections tried; 0 = the path lives.</param>
+/// <param name="Rebuilds">How often both connections were given up because of it.</param>
+public sealed record LinkHealth(double? CanaryMs, int Misses, long Rebuilds);
 
 /// <summary>A message as bytes. Verified before it is parsed (<see cref="Wire.MessageVerifier"/>).</summary>
 /// <param name="UserId">The broker-checked sender on receipt; set by the link on sending.</param>

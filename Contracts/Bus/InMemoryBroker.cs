@@ -72,6 +72,8 @@ public sealed class InMemoryBroker(TimeProvider time)
 
     internal Lock Gate => _gate;
 
+    internal TimeProvider Time => time;
+
     internal long Timestamp => time.GetTimestamp();
 
     internal TimeSpan Age(long since) => time.GetElapsedTime(since);
@@ -85,10 +87,10 @@ public sealed class InMemoryBroker(TimeProvider time)
         }
     }
 
-    internal void Detach(InMemorySteeringLink link)
+    internal void Detach(InMemorySteeringLink link, string? why = null)
     {
         lock (_gate)
-            if (_links.Remove(link)) link.Settle();
+            if (_links.Remove(link)) link.Settle(why);
     }
 
     internal bool Has(InMemorySteeringLink link) => _links.Contains(link);

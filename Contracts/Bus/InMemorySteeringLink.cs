@@ -6,11 +6,14 @@ namespace Contracts.Bus;
 /// <param name="user">Set as the sender of each message, as a broker that checks it would.</param>
 public sealed class InMemorySteeringLink(InMemoryBroker broker, string user, IReadOnlyList<LinkBinding> bindings) : ISteeringLink
 {
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(2);
     private readonly LinkEvents _events = new();
+    private readonly Canary _canary = new(user, broker.Time);
     private readonly Queue<(Envelope Envelope, long At)> _queue = new();
     private bool _connected;
     private bool _reachable;
     private bool _cut;
+    private bool _deaf;
 
     public ChannelReader<LinkEvent> Events => _events.Reader;
 
@@ -25,6 +28,40 @@ public sealed class InMemorySteeringLink(InMemoryBroker broker, string user, IRe
                 _cut = value;
                 Settle();
             }
+        }
+    }
+
+    /// <summary>Nothing that is published for this link reaches it any more, and publishes are confirmed as before. New connections end it.</summary>
+    public bool Deaf
+    {
+        get => _deaf;
+        set
+        {
+            lock (broker.Gate) _deaf = value;
+        }
+    }
+
+    public LinkHealth Health => _canary.Health;
+
+    /// <summary>One period of the canary (docs/wire.md): for a simulator. <see cref="Run"/> does it by itself. It waits in no queue, so a held broker loses none.</summary>
+    public void Beat()
+    {
+        lock (broker.Gate)
+        {
+            if (!_connected)
+            {
+                _canary.Forgive();
+                return;
+            }
+            var misses = _canary.Judge();
+            if (misses >= Canary.MostMisses)
+            {
+                _canary.Rebuilt();
+                broker.Detach(this, $"{misses} canaries in a row did not come back");
+                broker.Attach(this);
+            }
+            var body = _canary.Next();
+            if (!_deaf) _canary.Returned(body);
         }
     }
 
@@ -46,9 +83,11 @@ public sealed class InMemorySteeringLink(InMemoryBroker broker, string user, IRe
     public async Task Run(CancellationToken stopping)
     {
         Attach();
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = stopping.Register(() => stopped.TrySetResult());
-        await stopped.Task;
+        while (!stopping.IsCancellationRequested)
+        {
+            await Task.Delay(BeatEvery, broker.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!stopping.IsCancellationRequested) Beat();
+        }
         Detach();
     }
 
@@ -59,19 +98,25 @@ public sealed class InMemorySteeringLink(InMemoryBroker broker, string user, IRe
     }
 
     /// <summary>Brings what the link says of itself in line with what is so; called under the broker's lock.</summary>
-    internal void Settle()
+    internal void Settle(string? why = null)
     {
         _reachable = broker.Has(this) && !broker.Down && !_cut;
-        if (!_reachable) _queue.Clear();
+        if (!_reachable)
+        {
+            _queue.Clear();
+            _deaf = false;
+            _canary.Begin();
+        }
         var connected = _reachable && !broker.Blocked;
         if (connected == _connected) return;
         _connected = connected;
-        _events.Add(connected ? new LinkEvent.Connected() : new LinkEvent.Disconnected(Why()));
+        _events.Add(connected ? new LinkEvent.Connected() : new LinkEvent.Disconnected(why ?? Why()));
     }
 
     internal bool Enqueue(Envelope envelope)
     {
         if (!_reachable || !bindings.Any(b => b.Exchange == envelope.Exchange && TopicPattern.Matches(b.RoutingKey, envelope.RoutingKey))) return false;
+        if (_deaf) return true;
         if (_queue.Count == QueueLimits.MaxMessages) _queue.Dequeue();
         _queue.Enqueue((envelope, broker.Timestamp));
         return true;

@@ -16,6 +16,7 @@ public sealed class RabbitMqSteeringLink(LinkOptions options, TimeProvider time,
     private readonly LinkEvents _events = new();
     private readonly CancellationTokenSource _disposed = new();
     private readonly BrokerAddress _address = BrokerAddress.Of(options.Uri);
+    private readonly Canary _canary = new(options.Queue, time);
     private volatile RabbitMqSession? _session;
     private volatile string _why = "not connected yet";
     private Task _running = Task.CompletedTask;
@@ -25,6 +26,8 @@ public sealed class RabbitMqSteeringLink(LinkOptions options, TimeProvider time,
 
     /// <summary>Events that the reader was too slow for.</summary>
     public long DroppedEvents => _events.Dropped;
+
+    public LinkHealth Health => _canary.Health;
 
     public void Publish(Envelope envelope)
     {
@@ -66,7 +69,7 @@ public sealed class RabbitMqSteeringLink(LinkOptions options, TimeProvider time,
     /// <summary>Connects, stays as long as it holds, and tells why it did not or no longer does.</summary>
     private async Task<(bool Connected, string Reason)> OneConnection(HashSet<string> told, CancellationToken stopping)
     {
-        var session = new RabbitMqSession(options, _address, time, _events);
+        var session = new RabbitMqSession(options, _address, time, _events, _canary);
         var connected = false;
         try
         {

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 namespace Contracts.Bus;
 
 /// <summary>Deliveries to envelopes, one at a time and in order. The broker acknowledges by itself: nothing is delivered twice.</summary>
-internal sealed class SteeringConsumer(IChannel channel, Func<Envelope, ValueTask> received) : AsyncDefaultBasicConsumer(channel)
+internal sealed class SteeringConsumer(IChannel channel, Func<Envelope, ValueTask> received, Action cancelled) : AsyncDefaultBasicConsumer(channel)
 {
     public const string KeyIdHeader = "x-key-id";
     public const string SignatureHeader = "x-signature";
@@ -17,6 +17,13 @@ internal sealed class SteeringConsumer(IChannel channel, Func<Envelope, ValueTas
         var headers = properties.Headers;
         return received(new Envelope(exchange, routingKey, kept, Text(Header(headers, KeyIdHeader)), Bytes(Header(headers, SignatureHeader)),
             properties.UserId)).AsTask();
+    }
+
+    /// <summary>The broker gave the consumer up: the queue was deleted or its node is gone. The connection itself would stand for ever.</summary>
+    public override async Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        await base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+        cancelled();
     }
 
     private static object? Header(IDictionary<string, object?>? headers, string name) =>

@@ -28,7 +28,8 @@ internal sealed class ProblemList(string file)
             more++;
             return;
         }
-        var problem = new ConfigurationProblem(file, place, path, message);
+        // every reader repeats names of the file in its messages: made fit for a log line here, where none can forget it
+        var problem = new ConfigurationProblem(file, place, Shown.Line(path), Shown.Line(message));
         if (_seen.Add(problem)) list.Add(problem);
     }
 

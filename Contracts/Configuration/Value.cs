@@ -27,6 +27,9 @@ public sealed class Value
 
     public bool Present => _node is not null;
 
+    /// <summary>For keys that take one value or several.</summary>
+    public bool IsList => _node is ListNode;
+
     /// <summary>Something was found wrong with it, so a relation to other values says nothing more.</summary>
     public bool Faulty { get; private set; }
 

@@ -22,7 +22,11 @@ internal static class Outgoing
     public static HealthEvent WithReasons(HealthEvent m, int most) => m with
     {
         Probes = [.. m.Probes.Select(p => p with { Reason = WireLimits.Clip(p.Reason, most) })],
-        Groups = [.. m.Groups.Select(g => g.Fault is null ? g : g with { Fault = WireLimits.Clip(g.Fault, most) })],
+        Groups = [.. m.Groups.Select(g => g.Fault is null && g.Service is null ? g : g with
+        {
+            Fault = g.Fault is null ? null : WireLimits.Clip(g.Fault, most),
+            Service = g.Service is null ? null : g.Service with { Reason = WireLimits.Clip(g.Service.Reason, most) },
+        })],
     };
 
     /// <summary>Those of the least age, in the order they stand.</summary>

@@ -10,14 +10,17 @@ public static class Routes
     public const string OrderExchange = "vip.orders";
     public const string TermExchange = "vip.term";
     public const string TermKey = "term";
+    public const string CanaryExchange = "vip.canary";
     public const string AllHealth = "health.*";
     public const string AllState = "state.*";
 
-    public static IReadOnlyList<string> SteeringExchanges { get; } = [HealthExchange, StateExchange, OrderExchange, TermExchange];
+    public static IReadOnlyList<string> SteeringExchanges { get; } = [HealthExchange, StateExchange, OrderExchange, TermExchange, CanaryExchange];
 
     public static string Health(NodeId node) => $"health.{node}";
     public static string State(NodeId node) => $"state.{node}";
     public static string Order(NodeId node) => $"order.{node}";
+    /// <summary>By the broker's user, so that one rule of permissions keeps everybody to the own key.</summary>
+    public static string Canary(string user) => $"canary.{user}";
     public static string AgentQueue(NodeId node, string process) => $"q.agent.{node}.{process}";
     public static string ArbiterQueue(string arbiter, string process) => $"q.arbiter.{arbiter}.{process}";
 }

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Contracts.Vocabulary;
 using Contracts.Wire;
 using NodeAgent.Configuration;
 using NodeAgent.Linux;
+using NodeAgent.Persistence;
 
 namespace NodeAgent.Cli;
 
@@ -50,8 +52,27 @@ internal static class CheckCommand
             if (!Directory.Exists($"/sys/class/net/{group.Interface}"))
                 yield return $"groups.{group.Group}.interface: there is no interface {group.Interface}";
         }
+        foreach (var problem in options.Probes.SelectMany(OfProbe)) yield return problem;
+        var obeyed = new ObeyedStore(options.StateDirectory).Peek();
+        foreach (var group in options.Groups)
+            if (obeyed?.GetValueOrDefault(group.Group)?.Policy.Service is { } service && ServiceAddress.Read(service, group.Vips).Problem is { Length: > 0 } wrong)
+                yield return $"groups.{group.Group}.vips: the service {service} of the last order {wrong}; it is not asked. Let arbiter.yaml and agent.yaml name the same VIPs";
         if (options.Probes.Any(p => p.Ping.Count > 0) && !PingAllowed())
             yield return "net.ipv4.ping_group_range keeps this user from pinging; set it to \"0 2147483647\" (sysctl.d), or the ping probes stay unknown";
+    }
+
+    private static IEnumerable<string> OfProbe(ProbeOptions probe)
+    {
+        if (probe.Command is [var program, ..])
+        {
+            if (!File.Exists(program)) yield return $"probes.{probe.Name}.command: {program} {(Directory.Exists(program) ? "is a directory" : "does not exist, or this user may not see it")}";
+            else if (Libc.Access(program, Libc.MayExecute) != 0) yield return $"probes.{probe.Name}.command: {program} may not be executed by this user: chmod +x, and check its directories and its mount (noexec)";
+            else if (FileSystems.Of(Path.GetDirectoryName(program)!) is { } kind && FileSystems.IsRemote(kind))
+                yield return $"probes.{probe.Name}.command: {program} is on {kind}: when that hangs, it cannot even be started; copy it to a local file system";
+        }
+        if (probe.HaproxySocket is not { } socket) yield break;
+        if (!File.Exists(socket)) yield return $"probes.{probe.Name}.haproxySocket: {socket} is not there, or this user may not see it: haproxy must run with 'stats socket {socket} mode 660 group GROUP', and the agent's user must be in GROUP";
+        else if (!Writable(socket)) yield return $"probes.{probe.Name}.haproxySocket: {socket} may not be opened by this user: give 'stats socket' a group of the agent and 'mode 660'";
     }
 
     private static bool Writable(string path) => Libc.Access(path, Libc.MayWrite) == 0;

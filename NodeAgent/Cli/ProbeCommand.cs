@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Threading.Channels;
+using Contracts.Vocabulary;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
 using NodeAgent.Linux;
+using NodeAgent.Persistence;
 using NodeAgent.Probes;
 
 namespace NodeAgent.Cli;
@@ -31,9 +33,38 @@ internal static class ProbeCommand
         await stopping.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(false);
         foreach (var sample in seen.Values.OrderBy(s => s.Probe, StringComparer.Ordinal))
-            Console.WriteLine($"{sample.Probe,-16} {sample.Result.ToString().ToLowerInvariant(),-8} {sample.Took.TotalMilliseconds,8:0.00} ms  {sample.Target}: {sample.Reason}");
-        return seen.Values.All(s => s.Result == SampleResult.Good) ? Commands.Done : Commands.Failed;
+            Print(sample.Probe, sample.Result, sample.Took, $"{sample.Target}: {sample.Reason}");
+        var served = await Services(options, cancelled).ConfigureAwait(false);
+        return served && seen.Values.All(s => s.Result == SampleResult.Good) ? Commands.Done : Commands.Failed;
     }
+
+    /// <summary>The services behind the VIPs that orders have named, as far as they are asked from here.</summary>
+    private static async Task<bool> Services(AgentOptions options, CancellationToken cancelled)
+    {
+        var (_, present) = ReleaseCommand.Look(options);
+        var obeyed = new ObeyedStore(options.StateDirectory).Peek();
+        var clock = new MonotonicClock(TimeProvider.System);
+        var good = true;
+        foreach (var group in options.Groups)
+        {
+            if (obeyed?.GetValueOrDefault(group.Group)?.Policy.Service is not { } text) continue;
+            var (address, problem) = ServiceAddress.Read(text, group.Vips);
+            var name = $"service of {group.Group}";
+            if (address is null) Console.WriteLine($"{name,-16} refused              {text} {problem}");
+            else if (present.GetValueOrDefault(group.Group)) Console.WriteLine($"{name,-16} not asked            {text}: the VIP is on this host");
+            else
+            {
+                var began = clock.Now;
+                var (result, reason) = await ServiceProbe.Of(address, TimeProvider.System).Ask(cancelled).ConfigureAwait(false);
+                Print(name, result, clock.Now - began, $"{text}: {reason}");
+                good &= result == SampleResult.Good;
+            }
+        }
+        return good;
+    }
+
+    private static void Print(string name, SampleResult result, TimeSpan took, string text) =>
+        Console.WriteLine($"{name,-16} {result.ToString().ToLowerInvariant(),-8} {took.TotalMilliseconds,8:0.00} ms  {text}");
 
     private static async Task<Dictionary<(string, string), Input.ProbeSampled>> Collect(AgentOptions options, ChannelReader<Input> inbox, CancellationToken stopping)
     {

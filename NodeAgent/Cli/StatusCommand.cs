@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Contracts.Vocabulary;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
 using NodeAgent.Keepalived;
@@ -12,9 +13,16 @@ internal static class StatusCommand
     public static Command Create()
     {
         var config = Commands.Config();
-        var command = new Command("status", "show what stands on this host: VIP, keepalived, steering files, what was obeyed last") { config };
+        var command = new Command("status", "show what stands on this host: VIP, keepalived, steering files, what was obeyed last, and what is probed") { config };
         command.SetAction(parsed => Show(parsed.GetValue(config)!));
         return command;
+    }
+
+    private static string Service(string? address, AgentGroupOptions group, bool present)
+    {
+        if (address is null) return "none named by an order";
+        if (ServiceAddress.Read(address, group.Vips).Problem is { Length: > 0 } problem) return $"{address} is not asked: it {problem}";
+        return present ? $"{address}, asked by the other nodes" : $"{address}, asked each second ('arbiter-agent probe' asks now)";
     }
 
     private static int Show(string path)
@@ -31,6 +39,9 @@ internal static class StatusCommand
             Console.WriteLine(obeyed?.GetValueOrDefault(group.Group) is { } last
                 ? $"  obeyed      {last.Role.ToString().ToLowerInvariant()} by epoch {last.Generation}/{last.Epoch}, term {last.Term}"
                 : $"  obeyed      nothing yet{(reason.Length > 0 ? $" ({reason})" : "")}");
+            Console.WriteLine($"  service     {Service(obeyed?.GetValueOrDefault(group.Group)?.Policy.Service, group, present.GetValueOrDefault(group.Group))}");
+            foreach (var probe in options.Probes.Where(p => group.Probes.Contains(p.Name) || group.IsolationProbes.Contains(p.Name)))
+                Console.WriteLine($"  probe       {probe.Name}: {probe.Kind} {probe.Target} ({probe.Class.ToString().ToLowerInvariant()}{(group.Probes.Contains(probe.Name) ? "" : ", for isolation only")})");
         }
         return Commands.Done;
     }

@@ -26,7 +26,7 @@ public sealed record BrokerOptions(Uri Uri, string Password)
     public override string ToString() => Uri.ToString();
 }
 
-/// <summary>One probe. Exactly one of <see cref="Process"/>, <see cref="Http"/>, <see cref="Ping"/> is set.</summary>
+/// <summary>One probe. Exactly one of <see cref="Process"/>, <see cref="Http"/>, <see cref="Ping"/>, <see cref="Tcp"/>, <see cref="HaproxySocket"/>, <see cref="Command"/> is set.</summary>
 public sealed record ProbeOptions
 {
     public required string Name { get; init; }
@@ -38,6 +38,18 @@ public sealed record ProbeOptions
     /// <summary>Status codes that are good; empty: by class (hard: any complete status line, soft: 2xx and 3xx).</summary>
     public IReadOnlyList<int> Expect { get; init; } = [];
     public IReadOnlyList<string> Ping { get; init; } = [];
+    /// <summary>A place that must accept a connection, best with a literal address.</summary>
+    public HostPort? Tcp { get; init; }
+    /// <summary>haproxy's stats socket, an absolute path of at most 107 bytes.</summary>
+    public string? HaproxySocket { get; init; }
+    /// <summary>The backend whose servers are counted; null: the probe only asks whether haproxy answers.</summary>
+    public string? Backend { get; init; }
+    /// <summary>How many servers of <see cref="Backend"/> must be up; 1 or more.</summary>
+    public int MinUp { get; init; } = 1;
+    /// <summary>An absolute path and its arguments, started as they are: no shell.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+    /// <summary>Whether a command that says "warning" (exit code 1) is good.</summary>
+    public bool WarningIsGood { get; init; } = true;
     public required ProbeClass Class { get; init; }
     public required TimeSpan Interval { get; init; }
     public required TimeSpan Deadline { get; init; }
@@ -47,7 +59,29 @@ public sealed record ProbeOptions
     /// <summary>The same while holding it.</summary>
     public required int HolderFall { get; init; }
 
-    public string Kind => Process is not null ? "process" : Http is not null ? "http" : "ping";
+    public string Kind =>
+        Process is not null ? "process" : Http is not null ? "http" : Tcp is not null ? "tcp" : HaproxySocket is not null ? "haproxySocket"
+        : Command.Count > 0 ? "command" : "ping";
+
+    /// <summary>The host of an http or tcp probe; null for the others.</summary>
+    public string? Host => Http?.Host ?? Tcp?.Host;
+
+    /// <summary>What is asked, in one line for people; without a command's arguments, which may hold a secret.</summary>
+    public string Target => Kind switch
+    {
+        "process" => Listen is null ? Process! : $"{Process} at {Listen}",
+        "http" => Http!.ToString(),
+        "tcp" => Tcp!.ToString(),
+        "haproxySocket" => Backend is null ? HaproxySocket! : $"{HaproxySocket}, backend {Backend}, {MinUp} up",
+        "command" => Command[0],
+        _ => string.Join(", ", Ping),
+    };
+}
+
+/// <param name="Host">An address (IPv6 in brackets) or a name.</param>
+public sealed record HostPort(string Host, int Port)
+{
+    public override string ToString() => $"{Host}:{Port}";
 }
 
 public sealed record AgentGroupOptions
@@ -78,7 +112,7 @@ public sealed record AgentGroupOptions
     public string KeepalivedPidFile { get; init; } = "/run/keepalived.pid";
     /// <summary>Names of <see cref="AgentOptions.Probes"/> that count for this group's health.</summary>
     public required IReadOnlyList<string> Probes { get; init; }
-    /// <summary>Names of the probes whose targets are isolation addresses; default: every ping probe and every soft http probe of the group.</summary>
+    /// <summary>Names of the probes whose targets are isolation addresses; default: every ping probe and every soft http or tcp probe of the group.</summary>
     public required IReadOnlyList<string> IsolationProbes { get; init; }
 }
 

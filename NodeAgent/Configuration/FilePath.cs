@@ -8,12 +8,15 @@ internal static class FilePath
     public static string? Read(Value value)
     {
         if (value.Text("an absolute path", 1024) is not { } text) return null;
-        if (!text.StartsWith('/') || text.Length == 1)
-            value.Wrong("is no absolute path: it must start with '/'");
-        else if (text.Contains('\0') || text.Contains("//", StringComparison.Ordinal) || text.EndsWith('/') || text.Split('/').Any(part => part is "." or ".."))
-            value.Wrong("is not written plainly: no '//', '.', '..' or '/' at the end");
-        else
-            return text;
+        if (Problem(text) is not { } problem) return text;
+        value.Wrong(problem);
         return null;
     }
+
+    /// <returns>null when the path is as it should be.</returns>
+    public static string? Problem(string text) =>
+        !text.StartsWith('/') || text.Length == 1 ? "is no absolute path: it must start with '/'"
+        : text.Contains('\0') || text.Contains("//", StringComparison.Ordinal) || text.EndsWith('/') || text.Split('/').Any(part => part is "." or "..")
+            ? "is not written plainly: no '//', '.', '..' or '/' at the end"
+            : null;
 }

@@ -27,23 +27,23 @@ internal static class IsolationReader
 
     private static bool CountsByDefault(ProbeOptions probe) =>
         probe.Ping.Count > 0 && !probe.Ping.Any(Addresses.IsLoopback)
-        || probe is { Class: ProbeClass.Soft, Http: { } target } && !Addresses.IsLoopback(target.Host);
+        || probe is { Class: ProbeClass.Soft, Host: { } host } && !Addresses.IsLoopback(host);
 
     private static string? Unfit(ProbeOptions probe)
     {
-        if (probe.Process is not null) return "is a process probe: it reaches no address, so it tells nothing about the network";
-        if (probe.Http is { } target ? Addresses.IsLoopback(target.Host) : probe.Ping.Any(Addresses.IsLoopback))
+        if (probe.Host is null && probe.Ping.Count == 0) return $"is a {probe.Kind} probe: it reaches no address, so it tells nothing about the network";
+        if (probe.Host is { } host ? Addresses.IsLoopback(host) : probe.Ping.Any(Addresses.IsLoopback))
             return "probes a loopback address: it answers on a node that is cut off, too";
         return null;
     }
 
     private static void WarnOfTooFew(Value value, ProbeOptions[] sources)
     {
-        var addresses = sources.SelectMany(p => p.Http is { } http ? [http.Host] : p.Ping).Distinct(StringComparer.Ordinal).Count();
-        var backend = sources.Any(p => p.Http is not null);
+        var addresses = sources.SelectMany(p => p.Host is { } host ? [host] : p.Ping).Distinct(StringComparer.Ordinal).Count();
+        var backend = sources.Any(p => p.Host is not null);
         if (addresses >= 2 && backend) return;
         var lack = addresses < 2 ? $"{addresses} isolation {(addresses == 1 ? "address" : "addresses")}, at least two are needed"
-            : "no backend (a soft http probe) among the isolation addresses";
+            : "no backend (a soft http or tcp probe) among the isolation addresses";
         value.Doubtful($"{lack}: 'onIsolation: fence' acts as hold, this node never fences itself when it is cut off");
     }
 }

@@ -12,8 +12,12 @@ internal static class ProbeReader
     public const int MostProbes = 64;
     public const int MostTargets = 64;
 
-    private static readonly string[] Kinds = ["process", "http", "ping"];
-    private static readonly string[] LaterKinds = ["tcp", "haproxySocket", "command", "service"];
+    private static readonly string[] Kinds = ["process", "http", "ping", "tcp", "haproxySocket", "command"];
+    private static readonly string s_kinds = string.Join(", ", Kinds);
+
+    /// <summary>Keys that belong to some kinds only.</summary>
+    private static readonly (string Key, string Kind)[] s_owned =
+        [("listen", "process"), ("expect", "http"), ("backend", "haproxySocket"), ("minUp", "haproxySocket"), ("warning", "command")];
 
     public static ProbesRead? Read(Section root)
     {
@@ -24,17 +28,16 @@ internal static class ProbeReader
         {
             if (!Contracts.Vocabulary.Names.IsValid(entry.Name)) entry.Key.Wrong($"is no probe name: {Contracts.Vocabulary.Names.Rule}");
             if (entry.Value.Section() is { } section && ReadOne(entry, section) is { } probe) good.Add(probe);
-            else if (!entry.Value.Present) entry.Key.Wrong("has no value: give one of process, http, ping");
+            else if (!entry.Value.Present) entry.Key.Wrong($"has no value: give one of {s_kinds}");
         }
         return new ProbesRead(good, entries.ToDictionary(e => e.Name, e => e.Key, StringComparer.Ordinal));
     }
 
     private static ProbeOptions? ReadOne(MapEntry entry, Section section)
     {
-        var later = LaterKinds.Where(section.Has).ToArray();
-        if (later.Length > 0)
+        if (section.Has("service"))
         {
-            section.Later(later);
+            section.Refuse("service", "is no probe of agent.yaml: the service behind the VIP stands as 'service' of the group in arbiter.yaml, and every node learns it from there");
             section.IgnoreRest();
             return null;
         }
@@ -42,19 +45,23 @@ internal static class ProbeReader
         foreach (var kind in Kinds) section.Optional(kind);
         if (kinds.Length != 1)
         {
-            entry.Key.Wrong(kinds.Length == 0 ? "says not what to probe: give exactly one of process, http, ping"
-                : $"has {string.Join(" and ", kinds)}: give exactly one of process, http, ping (make two probes of it)");
+            entry.Key.Wrong(kinds.Length == 0 ? $"says not what to probe: give exactly one of {s_kinds}"
+                : $"has {string.Join(" and ", kinds)}: give exactly one of {s_kinds} (make two probes of it)");
             // the keys that any kind has are still known
-            foreach (var key in (string[])["class", "interval", "deadline", "rise", "fall", "holderFall", "listen", "expect"]) section.Optional(key);
+            foreach (var key in (string[])["class", "interval", "deadline", "timeout", "rise", "fall", "holderFall", .. s_owned.Select(o => o.Key)]) section.Optional(key);
             return null;
         }
-        section.Refuse("timeout", "belongs to command probes: the time limit of this kind is called 'deadline'");
-        if (kinds[0] != "process") section.Refuse("listen", "belongs to process probes: remove it");
-        if (kinds[0] != "http") section.Refuse("expect", "belongs to http probes: remove it");
+        if (kinds[0] == "command") section.Refuse("deadline", "is called 'timeout' in command probes: rename it");
+        else section.Refuse("timeout", "belongs to command probes: the time limit of this kind is called 'deadline'");
+        foreach (var (key, kind) in s_owned)
+            if (kinds[0] != kind) section.Refuse(key, $"belongs to {kind} probes: remove it");
         return kinds[0] switch
         {
             "process" => ReadProcess(entry.Name, section),
             "http" => ReadHttp(entry.Name, section),
+            "tcp" => TcpReader.Read(entry.Name, section),
+            "haproxySocket" => HaproxySocketReader.Read(entry.Name, section),
+            "command" => CommandReader.Read(entry.Name, section),
             _ => ReadPing(entry.Name, section),
         };
     }
@@ -77,7 +84,7 @@ internal static class ProbeReader
         var listen = listenValue.Text("address:port or *:port", 64);
         if (listen is not null && (!Addresses.TryListen(listen, out var host, out _) || host == "localhost"))
             listenValue.Wrong("is no place to listen: give address:port with a literal address, or *:port");
-        var probe = Common(name, section, ProbeDefaults.Process, deadlineMayBeInterval: true);
+        var probe = ProbeCommon.Read(name, section, ProbeDefaults.Process, deadlineMayBeInterval: true);
         return process is null ? null : probe with { Process = process, Listen = listen };
     }
 
@@ -88,7 +95,7 @@ internal static class ProbeReader
         var expect = (expectValue.List(1, 32, "status codes") ?? []).Select(v => v.Integer(100, 599)).OfType<int>().ToArray();
         if (expect.Distinct().Count() != expect.Length) expectValue.Wrong("names a status code twice");
         var defaults = target is null ? ProbeDefaults.Backend : ProbeDefaults.Http(target);
-        var probe = Common(name, section, defaults, deadlineMayBeInterval: false, relations: target is not null);
+        var probe = ProbeCommon.Read(name, section, defaults, relations: target is not null);
         return target is null ? null : probe with { Http = target, Expect = expect };
     }
 
@@ -129,37 +136,7 @@ internal static class ProbeReader
             else
                 targets.Add(address.ToString());
         }
-        var probe = Common(name, section, ProbeDefaults.Ping, deadlineMayBeInterval: false);
+        var probe = ProbeCommon.Read(name, section, ProbeDefaults.Ping);
         return items is null || targets.Count != items.Count ? null : probe with { Ping = targets };
-    }
-
-    private static ProbeOptions Common(string name, Section section, ProbeDefaults defaults, bool deadlineMayBeInterval, bool relations = true)
-    {
-        var hour = TimeSpan.FromHours(1);
-        var probeClass = section.Optional("class").OneOf(("hard", ProbeClass.Hard), ("soft", ProbeClass.Soft)) ?? defaults.Class;
-        var intervalValue = section.Optional("interval");
-        var interval = intervalValue.Duration(TimeSpan.FromMilliseconds(20), hour) ?? defaults.Interval;
-        var deadlineValue = section.Optional("deadline");
-        var deadline = deadlineValue.Duration(TimeSpan.FromMilliseconds(5), hour) ?? defaults.DeadlineFor(interval);
-        if (relations && !intervalValue.Faulty && !deadlineValue.Faulty && (deadline > interval || deadline == interval && !deadlineMayBeInterval))
-            deadlineValue.Wrong($"{DurationText.Format(deadline)} must be {(deadlineMayBeInterval ? "at most" : "below")} the interval ({DurationText.Format(interval)}): "
-                + "a sample may not run into the next; lower deadline or raise interval");
-        var rise = section.Optional("rise").Integer(1, 100) ?? defaults.Rise;
-        var fallValue = section.Optional("fall");
-        var fall = fallValue.Integer(1, 100) ?? defaults.Fall;
-        var holderValue = section.Optional("holderFall");
-        var holderFall = holderValue.Integer(1, 101) ?? defaults.HolderFallFor(fall);
-        if (relations && !fallValue.Faulty && !holderValue.Faulty && holderFall < fall)
-            holderValue.Doubtful($"{holderFall} is below fall ({fall}): the holder would be down before a candidate that sees the same, and the VIP may move for nothing");
-        return new ProbeOptions
-        {
-            Name = name,
-            Class = probeClass,
-            Interval = interval,
-            Deadline = deadline,
-            Rise = rise,
-            Fall = fall,
-            HolderFall = holderFall,
-        };
     }
 }

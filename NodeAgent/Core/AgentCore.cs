@@ -26,6 +26,7 @@ public static class AgentCore
         {
             Input.Started started => Start(state, started, turn),
             Input.ProbeSampled sample => Sampled(state, sample, turn),
+            Input.ServiceSampled sample => OneGroup(state, sample.Group, g => ServiceWatch.Sampled(state, g, sample, turn)),
             Input.KeepalivedSaid said => EachGroup(state, g => g.Options.Instance == said.Instance ? Observation.Said(g, said.State, said.Priority, turn) : g),
             Input.VipChanged vip => OneGroup(state, vip.Group, g => Observation.Vip(g, vip.Present, turn)),
             Input.KeepalivedAlive alive => OneGroup(state, alive.Group, g => Observation.Alive(g, alive.Alive, turn)),
@@ -43,6 +44,7 @@ public static class AgentCore
 
         var steered = state;
         state = EachGroup(state, g => Actuator.Check(Steering.Reconcile(g, IsolationWatch.Judge(g, steered, turn.Now), turn), turn));
+        state = EachGroup(state, g => ServiceWatch.Reconcile(g, turn));
         state = Saving.Request(state, turn);
         state = Results.Report(state, turn);
         return new AgentStep(Heartbeat.Send(state, turn), turn.Effects);

@@ -24,6 +24,9 @@ public abstract record Effect
     /// <summary>The sample was lost by the agent's own lateness: take another at once.</summary>
     public sealed record RepeatProbe(string Probe) : Effect;
 
+    /// <summary>Ask this address once a second from now on; null: ask nothing any more.</summary>
+    public sealed record AskService(GroupName Group, Uri? Address) : Effect;
+
     /// <summary>A line for the log; the code is stable (docs/operating.md), the text is for people.</summary>
     public sealed record Say(Severity Severity, string Code, string Text) : Effect;
 }

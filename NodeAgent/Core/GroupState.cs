@@ -64,6 +64,11 @@ public sealed record GroupState
     public string? ActuatorFault { get; init; }
     public string? PersistFault { get; init; }
 
+    // the service behind the VIP, while it is asked from here
+    public ServiceTally? Service { get; init; }
+    /// <summary>The address that was told to be refused, so that it is told once.</summary>
+    public string? ServiceRefused { get; init; }
+
     public GroupName Name => Options.Group;
     public GroupPolicy Policy => Order?.Policy ?? Saved?.Policy ?? BeforeFirstOrder;
     public bool Holding => Role == VrrpRole.Master && VipPresent;

@@ -82,6 +82,7 @@ internal static class Heartbeat
         Pending = (group.Order?.Role == OrderedRole.Holder && group.Steered != SteeredRole.Holder) || Priorities.Rises(group, now),
         Fault = Fault(group),
         Steering = group.Options.DownFile is null ? SteeringKind.TrackFiles : SteeringKind.DownFile,
+        Service = ServiceWatch.Reading(group, now),
         Transitions = [.. group.Transitions.Select(t => new RoleTransition(state.BootId, t.Counter, t.Role, Ms(now - t.At)))],
     };
 

@@ -14,6 +14,9 @@ public abstract record Input(TimeSpan At)
     /// <param name="TakenAt">When the sample began.</param>
     public sealed record ProbeSampled(TimeSpan At, string Probe, string Target, SampleResult Result, string Reason, TimeSpan TakenAt, TimeSpan Took) : Input(At);
 
+    /// <summary>One answer of the service behind a VIP, or that there was none.</summary>
+    public sealed record ServiceSampled(TimeSpan At, GroupName Group, Uri Address, SampleResult Result, string Reason, TimeSpan TakenAt, TimeSpan Took) : Input(At);
+
     /// <summary>A line of keepalived's notify FIFO.</summary>
     public sealed record KeepalivedSaid(TimeSpan At, string Instance, NotifyState State, int Priority) : Input(At);
 

@@ -31,6 +31,9 @@ internal static class Lateness
 
     /// <summary>A sample that ran into its deadline while the loop was late by more than half of it says nothing about the target.</summary>
     public static bool Excuses(AgentState state, ProbeOptions probe, Input.ProbeSampled sample) =>
-        sample.Result == SampleResult.Bad && sample.Took >= probe.Deadline && state.LateBy > probe.Deadline / 2
-        && state.LateAt >= sample.TakenAt && state.LateAt - state.LateBy <= sample.At;
+        Excuses(state, sample.Result, probe.Deadline, sample.TakenAt, sample.Took, sample.At);
+
+    public static bool Excuses(AgentState state, SampleResult result, TimeSpan deadline, TimeSpan takenAt, TimeSpan took, TimeSpan at) =>
+        result == SampleResult.Bad && took >= deadline && state.LateBy > deadline / 2
+        && state.LateAt >= takenAt && state.LateAt - state.LateBy <= at;
 }

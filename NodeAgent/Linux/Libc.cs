@@ -10,7 +10,7 @@ internal static unsafe partial class Libc
 {
     public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Truncate = 0x200, NonBlock = 0x800, CloseOnExec = 0x80000;
     public const int AtCwd = -100;
-    public const int MayWrite = 2;
+    public const int MayWrite = 2, MayExecute = 1;
     public const short PollIn = 1;
     public const int NoEntry = 2, Interrupted = 4, NoProcess = 3, TryAgain = 11, AccessDenied = 13, Exists = 17, NoBuffers = 105;
 
@@ -72,6 +72,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial uint InterfaceIndex(string name);
+
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Pipe(int* ends, int flags);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
+    public static partial int WaitPid(int pid, int* status, int options);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(nint number, nint a, nint b);

@@ -59,6 +59,23 @@ internal static unsafe class ProcessTable
         }
     }
 
+    /// <summary>Whether that pid is there and no zombie.</summary>
+    public static bool IsAlive(int pid)
+    {
+        var proc = Libc.Open("/proc", Libc.ReadOnly | Libc.CloseOnExec);
+        if (proc < 0) return true;
+        try
+        {
+            Span<byte> name = stackalloc byte[12];
+            pid.TryFormat(name, out var digits);
+            return Alive(proc, name[..digits]);
+        }
+        finally
+        {
+            _ = Libc.Close(proc);
+        }
+    }
+
     private static int Encode(string comm, Span<byte> wanted)
     {
         var bytes = Encoding.UTF8.GetBytes(comm);

@@ -20,13 +20,18 @@ internal sealed unsafe class ObeyedStore(string directory)
     private readonly string _path = Path.Combine(directory, "obeyed.json");
 
     /// <summary>Never throws. A file that cannot be understood is kept aside as obeyed.json.bad.</summary>
-    public ObeyedLoad Load()
+    public ObeyedLoad Load() => Load(SetAside);
+
+    /// <summary>For a look only: touches nothing. null when nothing usable is there.</summary>
+    public ImmutableSortedDictionary<GroupName, ObeyedRecord>? Peek() => Load(what => new ObeyedLoad(null, what)).Obeyed;
+
+    private ObeyedLoad Load(Func<string, ObeyedLoad> bad)
     {
         byte[] bytes;
         try
         {
             using var file = File.OpenRead(_path);
-            if (file.Length > SizeLimit) return SetAside($"is larger than {SizeLimit} bytes");
+            if (file.Length > SizeLimit) return bad($"is larger than {SizeLimit} bytes");
             bytes = new byte[file.Length];
             file.ReadExactly(bytes);
         }
@@ -46,7 +51,7 @@ internal sealed unsafe class ObeyedStore(string directory)
         }
         catch (Exception error) when (error is JsonException or FormatException)
         {
-            return SetAside($"is damaged: {error.Message}");
+            return bad($"is damaged: {error.Message}");
         }
     }
 

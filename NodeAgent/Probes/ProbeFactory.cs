@@ -14,6 +14,10 @@ internal static class ProbeFactory
         AgentOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider? time = null) =>
         [.. options.Probes.Select(probe => Create(probe, clock, inputs, watcher, time ?? TimeProvider.System))];
 
+    /// <summary>One for each group, silent until it is told what to ask.</summary>
+    public static IReadOnlyList<IServiceProbe> Services(AgentOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider? time = null) =>
+        [.. options.Groups.Select(group => new ServiceProbe(group.Group, clock, inputs, time ?? TimeProvider.System))];
+
     private static IProbe Create(ProbeOptions probe, MonotonicClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider time)
     {
         try
@@ -22,6 +26,9 @@ internal static class ProbeFactory
             {
                 "process" => new ProcessProbe(probe, clock, inputs, watcher, time),
                 "http" => new HttpProbe(probe, clock, inputs, time),
+                "tcp" => new TcpProbe(probe, clock, inputs, time),
+                "haproxySocket" => new HaproxySocketProbe(probe, clock, inputs, time),
+                "command" => new CommandProbe(probe, clock, inputs, time),
                 _ => new PingProbe(probe, clock, inputs, time),
             };
         }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Contracts.Wire;
 using NodeAgent.Core;
 
 namespace NodeAgent.Probes;
@@ -16,8 +17,7 @@ internal sealed class SampleSink(string probe, MonotonicClock clock, ChannelWrit
     public void Post(string target, TimeSpan takenAt, SampleResult result, string reason)
     {
         var now = clock.Now;
-        if (reason.Length > ReasonLimit) reason = reason[..ReasonLimit];
-        if (!inputs.TryWrite(new Input.ProbeSampled(now, probe, target, result, reason, takenAt, now - takenAt)))
+        if (!inputs.TryWrite(new Input.ProbeSampled(now, probe, target, result, WireLimits.Clip(reason, ReasonLimit), takenAt, now - takenAt)))
             Interlocked.Increment(ref _dropped);
     }
 }

@@ -10,13 +10,12 @@ namespace NodeAgent.Reporting;
 
 /// <summary>
 /// Turns what happens on the link into inputs. An order is verified before it is parsed, and must be for this node and cluster; anything
-/// else is one counter and one log line per reason and ten seconds, and never reaches the core.
+/// else is one counter and one log line per kind and ten seconds, and never reaches the core.
 /// </summary>
 internal sealed partial class OrderReader(
     ISteeringLink link, MessageCodec codec, MessageVerifier verifier, NodeId node, MonotonicClock clock, ChannelWriter<Input> inbox, ILogger<OrderReader> log)
 {
     private static readonly TimeSpan s_sample = TimeSpan.FromSeconds(10);
-    private const int MostReasons = 64;
     private readonly Dictionary<string, (TimeSpan At, long Dropped)> _told = new(StringComparer.Ordinal);
     private readonly string _routingKey = Routes.Order(node);
 
@@ -52,32 +51,32 @@ internal sealed partial class OrderReader(
         if (envelope.Exchange == Routes.TermExchange) return;  // for people; never a floor for agents
         if (envelope.Exchange != Routes.OrderExchange || envelope.RoutingKey != _routingKey)
         {
-            Drop("it came on a route that is not ours");
+            Drop("route", "it came on a route that is not ours");
             return;
         }
         if (verifier.Refusal(envelope) is { } refusal)
         {
-            Drop(refusal);
+            Drop("signature", refusal);
             return;
         }
         var decoded = codec.Decode<Order>(envelope);
-        if (!decoded.Ok) Drop(decoded.Refusal);
-        else if (decoded.Message.Node != node) Drop("it is for another node");
+        if (!decoded.Ok) Drop("malformed", decoded.Refusal);
+        else if (decoded.Message.Node != node) Drop("node", "it is for another node");
         else inbox.TryWrite(new Input.Ordered(clock.Now, decoded.Message));
     }
 
-    private void Drop(string reason)
+    /// <param name="kind">What is sampled: the reason itself may be another one each time, by whoever sends.</param>
+    private void Drop(string kind, string reason)
     {
         Dropped++;
-        if (_told.Count >= MostReasons && !_told.ContainsKey(reason)) _told.Clear();
-        var (at, dropped) = _told.GetValueOrDefault(reason, (TimeSpan.MinValue, 0));
+        var (at, dropped) = _told.GetValueOrDefault(kind, (TimeSpan.MinValue, 0));
         if (at != TimeSpan.MinValue && clock.Now - at < s_sample)
         {
-            _told[reason] = (at, dropped + 1);
+            _told[kind] = (at, dropped + 1);
             return;
         }
         LogDropped(log, reason, dropped);
-        _told[reason] = (clock.Now, 0);
+        _told[kind] = (clock.Now, 0);
     }
 
     [LoggerMessage(3001, LogLevel.Information, "the steering link is up", EventName = nameof(LogConnected))]

@@ -39,8 +39,8 @@ internal sealed class HostFiles(LabPaths paths, LabOptions options, IReadOnlyDic
     {
         var redisPassword = Password();
         var broker = ((string[])[ArbiterUser, .. Topology.Balancers, "witness"]).ToDictionary(user => user, _ => Password(), StringComparer.Ordinal);
-        hosts["mq"].Write("/etc/rabbitmq/rabbitmq.conf", ServerConf.RabbitMq);
-        hosts["mq"].Write("/etc/rabbitmq/enabled_plugins", "[].\n");
+        hosts["mq"].Write("/etc/rabbitmq/rabbitmq.conf", ServerConf.RabbitMq(VirtualHost));
+        hosts["mq"].Write("/etc/rabbitmq/enabled_plugins", "[rabbitmq_event_exchange].\n");
         hosts["mq"].Write("/etc/rabbitmq/definitions.json", Broker(broker));
         foreach (var server in Topology.RedisServers) hosts[server].Write(Redis.Configuration, ServerConf.Redis(redisPassword, ArbiterYaml.Cluster));
 

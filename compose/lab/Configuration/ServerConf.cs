@@ -69,9 +69,11 @@ internal static class ServerConf
 
         """;
 
-    public const string RabbitMq = """
+    /// <summary>With the broker's own events where the arbiters can read them.</summary>
+    public static string RabbitMq(string virtualHost) => $"""
         listeners.tcp.default = 5672
         load_definitions = /etc/rabbitmq/definitions.json
+        event_exchange.vhost = {virtualHost}
 
         """;
 

@@ -3,6 +3,7 @@ using Arbiter.Api;
 using Arbiter.Core;
 using Arbiter.Dashboard;
 using Arbiter.Groups;
+using Arbiter.History;
 using Arbiter.Hosting;
 using Arbiter.Quorum;
 using Microsoft.AspNetCore.Builder;
@@ -82,7 +83,7 @@ internal sealed class ApiHost : IAsyncDisposable
     public HttpClient Http { get; }
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<ApiHost> Start(ClusterStatus status, RegisterStatus? register = null, TimeProvider? time = null, string listen = "127.0.0.1:0")
+    public static async Task<ApiHost> Start(ClusterStatus status, RegisterStatus? register = null, TimeProvider? time = null, string listen = "127.0.0.1:0", IStreamServer[]? servers = null)
     {
         var options = Pictures.Options(listen);
         var (board, fake) = (new Board(status), new FixedRegister(register ?? Pictures.Register()));
@@ -90,6 +91,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => Listening.Limit(k, options.HttpListen));
         builder.Services.AddSingleton(options).AddHosting().AddSingleton<IStatusBoard>(board).AddSingleton<IRegister>(fake).AddApi();
+        builder.Services.AddSingleton<ProcessClock>().AddSingleton(TimeProvider.System).AddSingleton(new StreamServers([.. servers ?? []])).AddHistory(options);
         if (time is not null) builder.Services.AddSingleton(time);
         var app = builder.Build();
         app.UseApi().UseDashboard();

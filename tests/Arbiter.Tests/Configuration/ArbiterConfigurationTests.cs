@@ -63,7 +63,7 @@ public sealed class ArbiterConfigurationTests
     {
         var options = Good(With(
             Servers + "\nmode: majority\nuser: arbiter\npassword: word2\ntls: on\nlease: 4s\nrenew: 1s\nrpcTimeout: 300ms\nguard: 200ms\nclockRate: 0.02\nmargin: 50ms",
-            "mode: observe\nfailback: manual\nonControlPlaneLoss: release\nonIsolation: hold\nbrakes: off\nrearm: 30s",
+            "mode: observe\nservice: \"http://172.20.0.248:8080/ready?x=1\"\nfailback: manual\nonControlPlaneLoss: release\nonIsolation: hold\nbrakes: off\nrearm: 30s",
             "replica: a2\nhttp: { listen: \"[::1]:8081\" }", "[ { node: lb1, preference: 1000 }, { node: lb2, preference: 1 } ]"));
         Assert.Equal(("a2", "[::1]:8081"), (options.Replica, options.HttpListen));
         var quorum = options.Quorum;
@@ -73,6 +73,8 @@ public sealed class ArbiterConfigurationTests
         var group = options.Groups.Single();
         Assert.Equal((GroupMode.Observe, ControlPlaneLoss.Release, Isolation.Hold, false, TimeSpan.FromSeconds(30)),
             (group.Mode, group.OnControlPlaneLoss, group.OnIsolation, group.Brakes, group.Rearm));
+        Assert.Equal("http://172.20.0.248:8080/ready?x=1", group.Service);
+        Assert.Equal(group.Service, Arbiter.Groups.GroupsSetup.RulesOf(group).Policy.Service);
         Assert.Equal([1000, 1], group.Members.Select(m => m.Preference));
     }
 
@@ -106,7 +108,10 @@ public sealed class ArbiterConfigurationTests
 
     [Theory]
     [InlineData("failback: auto", "groups[0].failback: 'auto' is not available in this version: a VIP moves back only by hand; write manual, or remove the key")]
-    [InlineData("service: \"http://172.20.0.248/\"", "groups[0].service: is not available in this version: remove it")]
+    [InlineData("service: \"http://172.20.0.249/\"", "groups[0].service: names 172.20.0.249, which is none of the group's VIPs: give one of 172.20.0.248")]
+    [InlineData("service: \"https://172.20.0.248/\"", "groups[0].service: https is not available in this version: give a plain http:// address")]
+    [InlineData("service: 172.20.0.248", "groups[0].service: is no http:// address: write one such as http://172.20.0.248/")]
+    [InlineData("service: \"http://172.20.0.248/a b\"", "groups[0].service: holds a space or a character that is not ASCII")]
     [InlineData("schedule: [ { drill: x } ]", "groups[0].schedule: is not available in this version: remove it")]
     [InlineData("mode: akt", "groups[0].mode: 'akt' is not one of act, observe; did you mean 'act'?")]
     [InlineData("onIsolation: release", "groups[0].onIsolation: 'release' is not one of fence, hold")]

@@ -26,6 +26,7 @@ internal sealed class NodeModel(NodeId node, int @base)
     private bool _pending;
     private int _base = @base;
     private long _tilt;
+    private (ProbeState State, TimeSpan Since)? _service;
     /// <summary>Numbered from 1 in each process, as an agent does.</summary>
     private ImmutableArray<(VrrpRole Role, TimeSpan At)> _transitions = [];
 
@@ -33,6 +34,7 @@ internal sealed class NodeModel(NodeId node, int @base)
     public VrrpRole Role { get; private set; } = VrrpRole.Backup;
     public SteeredRole Steered { get; private set; } = SteeredRole.Untold;
     public bool Fenced { get; private set; }
+    public string Process => $"{node}-p{_process}";
     public bool Silent { get; set; }
     /// <summary>A changed level is reported at once.</summary>
     public bool Dirty { get; set; }
@@ -69,6 +71,7 @@ internal sealed class NodeModel(NodeId node, int @base)
             case "steering": _steering = Enum.Parse<SteeringKind>(value, ignoreCase: true); break;
             case "base": _base = int.Parse(value); break;
             case "fault": _fault = value == "none" ? null : value; break;
+            case "service": _service = value == "none" ? null : (Enum.Parse<ProbeState>(value, ignoreCase: true), now); break;
             case "tilt": _tilt = long.Parse(value); break;
             default: _probes[key].Set(value, now); break;
         }
@@ -131,7 +134,7 @@ internal sealed class NodeModel(NodeId node, int @base)
         V = 1,
         Cluster = Cluster,
         Node = node,
-        Process = process ?? $"{node}-p{_process}",
+        Process = process ?? Process,
         BootId = $"{node}-boot",
         Seq = ++_seq,
         Nonce = $"{node}-{_seq}",
@@ -160,6 +163,8 @@ internal sealed class NodeModel(NodeId node, int @base)
                 Ordered = _ordered,
                 Pending = _pending || (_ordered == OrderedRole.Holder && Role != VrrpRole.Master),
                 Fault = _fault,
+                Service = _service is { } s && Role != VrrpRole.Master
+                    ? new ServiceReading(s.State, s.State == ProbeState.Up ? "status 200" : "no connection in 500 ms", (long)(now - s.Since).TotalMilliseconds, s.State == ProbeState.Up ? 1 : -1) : null,
                 Transitions = [.. _transitions.Select((t, i) => new RoleTransition($"{node}-boot", i + 1, t.Role, (long)(now - t.At).TotalMilliseconds))],
             },
         ],

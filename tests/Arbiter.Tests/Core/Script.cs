@@ -109,6 +109,7 @@ internal sealed class Script
                 if (_obey) _now += gap;
                 Advance(new Input.WasAway(_now, gap));
                 break;
+            case "gone": Advance(new Input.PresenceLost(_now, NodeId.Parse(words[1]), words.Length > 2 ? words[2] : Node(words[1]).Process)); break;
             case "bus": Advance(new Input.BusChanged(_now, words[1] == "up", words[1] == "up" ? "connected" : "connection refused")); break;
             case "obey": _obey = words[1] == "on"; break;
             case "silent": Node(words[1]).Silent = true; break;
@@ -127,7 +128,7 @@ internal sealed class Script
     {
         (_now, _obey, _autoRegister) = (TimeSpan.FromMilliseconds(Math.Round(at.TotalMilliseconds)), false, false);
         if (words[0] == "tick") Advance(new Input.Tick(_now));
-        else if (words[0] is "lead" or "lose" or "observe" or "commit" or "refuse" or "unknown" or "bus" or "away")
+        else if (words[0] is "lead" or "lose" or "observe" or "commit" or "refuse" or "unknown" or "bus" or "away" or "gone")
         {
             if (words[0] == "commit") _epoch = long.Parse(words[1]) - 1;
             Run(line);

@@ -3,6 +3,7 @@ using Arbiter.Core;
 using Arbiter.Dashboard;
 using Arbiter.Quorum;
 using Arbiter.Tests.Api;
+using Contracts.Messages;
 using Contracts.Vocabulary;
 
 namespace Arbiter.Tests.Dashboard;
@@ -35,6 +36,24 @@ public sealed class StatusPageTests
     {
         var page = StatusPage.Whole(VerdictTests.View(Pictures.Failover(), Pictures.Register()));
         Assert.Matches(@"<main id=""status"">\s*<header class=""banner warning""[^>]*><p class=""word"">Attention</p>\s*<h1>web: lb2 holds", page);
+    }
+
+    [Theory]
+    [InlineData(ProbeState.Up, false, "good", "answers")]
+    [InlineData(ProbeState.Down, false, "bad", "no answer")]
+    [InlineData(ProbeState.Unknown, false, "mild", "unknown")]
+    [InlineData(ProbeState.Up, true, "mild", "unknown")]
+    public void The_service_is_shown_as_the_other_node_sees_it(ProbeState state, bool silent, string tone, string word)
+    {
+        var healthy = Pictures.Healthy();
+        var group = healthy.Groups[0];
+        var seen = group.Members[1] with { Stale = silent, Reading = group.Members[1].Reading! with { Service = new ServiceReading(state, "status <503>", 4000, 1.5) } };
+        var view = VerdictTests.View(healthy with { Groups = [group with { Members = [group.Members[0], seen] }] }, Pictures.Register());
+        Assert.Equal((state.ToString().ToLowerInvariant(), "status <503>", 1.5), view.Groups[0].Members[1].Reading!.Service is { } s ? (s.State, s.Reason, s.LatencyMs) : default);
+        Assert.Null(view.Groups[0].Members[0].Reading!.Service);
+        var page = StatusPage.Whole(view);
+        Assert.Contains($"<div title=\"status &lt;503&gt;\"><dt>service</dt><dd class=\"{tone}\">{word}</dd></div>", page);
+        Assert.Single(Regex.Matches(page, "<dt>service</dt>"));
     }
 
     [Fact]

@@ -40,6 +40,7 @@ public sealed class DeadPartTests
 
     private sealed class FailingLink : ISteeringLink
     {
+        public LinkHealth Health => new(null, 0, 0);
         public ChannelReader<LinkEvent> Events { get; } = Channel.CreateBounded<LinkEvent>(1).Reader;
         public void Publish(Contracts.Bus.Envelope envelope) { }
         public Task Run(CancellationToken stopping) => Task.FromException(new InvalidOperationException("unforeseen"));

@@ -56,7 +56,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public Uri UriFor(string user, string vhost = "") => new($"amqp://{user}@127.0.0.1:{Port}/{vhost}");
 
     /// <param name="plugins">Erlang terms of the enabled plugins, <c>rabbitmq_event_exchange</c>.</param>
-    public static async Task<RabbitMqServer> Start(BrokerDefinitions definitions, string plugins = "")
+    /// <param name="settings">More lines of rabbitmq.conf.</param>
+    public static async Task<RabbitMqServer> Start(BrokerDefinitions definitions, string plugins = "", string settings = "")
     {
         var folder = Directory.CreateTempSubdirectory("arbtest-rabbit-").FullName;
         var ports = FreePorts(3);
@@ -70,6 +71,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             loopback_users = none
             vm_memory_high_watermark.absolute = 512MB
             disk_free_limit.absolute = 1MB
+            {settings}
 
             """);
         if (Environment.IsPrivilegedProcess) await Run("chown", ["-R", "rabbitmq:rabbitmq", folder]);

@@ -70,7 +70,7 @@ public sealed class BadInputStories(LabFixture lab, ITestOutputHelper output) : 
     }
 
     [Fact]
-    public async Task A_second_agent_with_the_same_name_is_refused_on_the_host_and_diagnosed_elsewhere()
+    public async Task A_second_agent_on_the_same_host_is_refused()
     {
         var holder = await Scene.Calm();
         var from = Now;
@@ -78,25 +78,68 @@ public sealed class BadInputStories(LabFixture lab, ITestOutputHelper output) : 
         Tell(beside.Error.Trim());
         Assert.Equal(3, beside.ExitCode);
         Assert.Contains("another agent runs with the state directory", beside.Error, StringComparison.Ordinal);
+        Quiet(await Scene.SeenSince(from, holder), "a second agent beside the holder's");
+    }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_second_agent_with_the_same_name_elsewhere_is_diagnosed_neither_is_ordered_and_it_clears_behind_it(bool nameOfTheHolder)
+    {
+        var holder = await Scene.Calm();
+        var twin = nameOfTheHolder ? holder : Scene.Other(holder);
+        var from = Now;
         var witness = Scene.Host("witness");
-        Impersonate(Scene.Host(holder), witness);
-        var log = Scene.Log("arb1", "arbiter");
-        var other = Scene.Log("arb2", "arbiter");
+        Impersonate(Scene.Host(twin), witness);
+        var finding = $"DuplicateNode: raised: two agents speak for {twin}";
+        var cleared = $"DuplicateNode: cleared: two agents speak for {twin}";
+        LogTail[] logs = [Scene.Log("arb1", "arbiter"), Scene.Log("arb2", "arbiter")];
+        await using var ear = await BusSeat.BesideAgent(Scene.Lab, twin);
         await witness.Spawn("agent", [.. AsAgent("run")]);
         try
         {
-            await Scene.Until(() => log.Count("DuplicateNode") + other.Count("DuplicateNode") > 0, Soon, "an arbiter says DuplicateNode");
-            Tell(log.Lines.Concat(other.Lines).First(line => line.Contains("DuplicateNode", StringComparison.Ordinal)));
+            await Scene.Until(() => logs.All(log => log.Count(finding) > 0), Soon, "both arbiters say DuplicateNode");
+            Tell(logs[0].Lines.First(line => line.Contains(finding, StringComparison.Ordinal)));
+            // an order may be under way from before
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            var before = ear.Received.Count;
             await Task.Delay(TimeSpan.FromSeconds(6));
-            Quiet(await Scene.SeenSince(from, holder), "a second agent with the holder's name, 6 s");
+            Assert.Equal(before, ear.Received.Count);
+            var shown = await Scene.Api.Groups();
+            Assert.Contains("DuplicateNode", shown?.ToString() ?? "nobody leads", StringComparison.Ordinal);
+            Quiet(await Scene.SeenSince(from, holder), $"a second agent with the name of {(nameOfTheHolder ? "the holder" : "the standby")}, 7 s");
         }
         finally
         {
             HostProcesses.Signal(HostProcesses.Find(witness, ServiceTable.Agent.Process), Lab.Native.Libc.SigKill);
         }
+        await Scene.Until(() => logs.All(log => log.Count(cleared) > 0), Soon, "both arbiters clear it");
         Assert.Equal(holder, await Scene.Rearmed());
+        Assert.True(ear.Received.Count > 0, "it is ordered again");
         Quiet(await Scene.SeenSince(from, holder), "the second agent gone, until armed again");
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_gone_is_called_silent_a_second_later_by_the_brokers_word_and_moves_nothing()
+    {
+        var holder = await Scene.Calm();
+        var log = Scene.Log("arb1", "arbiter");
+        var other = Scene.Log("arb2", "arbiter");
+        var from = Now;
+        await ServiceTable.Agent.Stop(Scene.Host(holder));
+        try
+        {
+            var took = await Scene.Until(() => log.Count("its connection closed") > 0 && other.Count("its connection closed") > 0, TimeSpan.FromSeconds(3), "both arbiters say that its connection closed");
+            Tell($"AgentSilent {took.TotalMilliseconds:0} ms after it ended: {log.Lines.First(line => line.Contains("its connection closed", StringComparison.Ordinal))}");
+            Scene.Figures.Milliseconds("agent gone: AgentSilent after", took.TotalMilliseconds);
+            await Task.Delay(TimeSpan.FromSeconds(4));
+        }
+        finally
+        {
+            await Scene.Start(ServiceTable.Agent, holder);
+        }
+        Assert.Equal(holder, await Scene.Rearmed());
+        Quiet(await Scene.SeenSince(from, holder), "the holder's agent gone and back");
     }
 
     [Fact]

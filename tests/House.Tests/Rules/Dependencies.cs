@@ -33,7 +33,7 @@ internal static partial class Dependencies
     {
         ["RabbitMQ"] = ["Contracts/Bus"],
         ["YamlDotNet"] = ["Contracts/Configuration"],
-        ["StackExchange"] = ["Arbiter/Quorum"],
+        ["StackExchange"] = ["Arbiter/Quorum", "Arbiter/History"],
         ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs"],
         ["Serilog"] = ["Arbiter/Hosting", "Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent"],
         ["Microsoft.AspNetCore"] = ["Arbiter/Api", "Arbiter/Dashboard", "Arbiter/Program.cs"],

@@ -135,10 +135,11 @@ public sealed class AgentConfigurationTests
     }
 
     [Theory]
-    [InlineData("g: { ping: [ 172.20.0.1, 172.20.0.2 ] }", "[ h, g ]", "base: 240", "no backend (a soft http probe) among the isolation addresses")]
+    [InlineData("g: { ping: [ 172.20.0.1, 172.20.0.2 ] }", "[ h, g ]", "base: 240", "no backend (a soft http or tcp probe) among the isolation addresses")]
     [InlineData("w: { http: \"http://172.20.0.151/\" }", "[ h, w ]", "base: 240", "1 isolation address, at least two are needed")]
     [InlineData("w: { http: \"http://172.20.0.151/\" }\ng: { ping: [ 172.20.0.151 ] }", "[ h, w, g ]", "base: 240", "1 isolation address, at least two are needed")]
     [InlineData("w: { http: \"http://172.20.0.151/\" }\ng: { ping: [ 172.20.0.1 ] }", "[ h, w, g ]", "base: 240", null)]
+    [InlineData("d: { tcp: \"172.20.0.151:3306\" }\ng: { ping: [ 172.20.0.1 ] }", "[ h, d, g ]", "base: 240", null)]
     [InlineData("g: { ping: [ 172.20.0.1 ] }", "[ h, g ]", "base: 240\nisolation: []", null)]
     public void Too_few_isolation_addresses_are_a_warning(string probes, string uses, string group, string? expected)
     {
@@ -188,7 +189,7 @@ public sealed class AgentConfigurationTests
             File.WriteAllText(secret + ".yaml", text);
             var result = AgentConfiguration.Load(secret + ".yaml", ConfigurationEnvironment.Empty);
             Assert.Equal("", result.Print());
-            Assert.Equal(6, result.Options!.Probes.Count);
+            Assert.Equal(7, result.Options!.Probes.Count);
             Assert.Equal(["gateway", "members", "web1", "web2"], result.Options.Groups.Single().IsolationProbes);
         }
         finally

@@ -13,6 +13,12 @@ public sealed class ProbeReaderTests
     [InlineData("{ http: \"http://localhost/\" }", "http", ProbeClass.Hard, 200, 150, 5, 3, 3)]
     [InlineData("{ http: \"http://172.20.0.151/\" }", "http", ProbeClass.Soft, 1000, 800, 5, 2, 3)]
     [InlineData("{ ping: [ 172.20.0.1 ] }", "ping", ProbeClass.Soft, 100, 80, 5, 3, 4)]
+    [InlineData("{ tcp: \"172.20.0.151:3306\" }", "tcp", ProbeClass.Soft, 1000, 800, 5, 2, 3)]
+    [InlineData("{ tcp: \"127.0.0.1:3306\" }", "tcp", ProbeClass.Soft, 1000, 800, 5, 2, 3)]
+    [InlineData("{ haproxySocket: /run/h.sock, backend: http, minUp: 2 }", "haproxySocket", ProbeClass.Soft, 1000, 800, 5, 2, 3)]
+    [InlineData("{ haproxySocket: /run/h.sock }", "haproxySocket", ProbeClass.Hard, 200, 150, 5, 3, 3)]
+    [InlineData("{ command: /bin/true }", "command", ProbeClass.Soft, 10000, 5000, 2, 2, 3)]
+    [InlineData("{ command: /bin/true, interval: 1s }", "command", ProbeClass.Soft, 1000, 800, 2, 2, 3)]
     public void A_probe_has_the_defaults_of_its_kind(string yaml, string kind, ProbeClass probeClass, int interval, int deadline, int rise, int fall, int holderFall)
     {
         var probe = Probe(yaml);
@@ -29,6 +35,12 @@ public sealed class ProbeReaderTests
         Assert.Equal((ProbeClass.Hard, 2, 4, 6), (probe.Class, probe.Rise, probe.Fall, probe.HolderFall));
         Assert.Equal((2000, 1000), (probe.Interval.TotalMilliseconds, probe.Deadline.TotalMilliseconds));
         Assert.Equal("172.20.0.248:80", Probe("{ process: haproxy, listen: \"172.20.0.248:80\" }").Listen);
+        Assert.Equal(("http", 2), (Probe("{ haproxySocket: /run/h.sock, backend: http, minUp: 2 }").Backend, Probe("{ haproxySocket: /run/h.sock, backend: http, minUp: 2 }").MinUp));
+        Assert.Equal(ProbeClass.Hard, Probe("{ haproxySocket: /run/h.sock, backend: http, class: hard }").Class);
+        Assert.Equal(["/usr/lib/nagios/plugins/check_load", "-w", "5,4,3"], Probe("{ command: \"/usr/lib/nagios/plugins/check_load -w 5,4,3\" }").Command);
+        Assert.Equal(["/bin/echo", "a b", "$HOME | x"], Probe("{ command: [ /bin/echo, \"a b\", \"$HOME | x\" ], timeout: 2s, warning: bad }").Command);
+        Assert.Equal((2000, false), (Probe("{ command: /bin/true, timeout: 2s, warning: bad }").Deadline.TotalMilliseconds, Probe("{ command: /bin/true, warning: bad }").WarningIsGood));
+        Assert.Equal(new NodeAgent.Configuration.HostPort("[2001:db8::1]", 443), Probe("{ tcp: \"[2001:db8::1]:443\" }").Tcp);
         Assert.Equal(["172.20.0.1", "2001:db8::1"], Probe("{ ping: [ 172.20.0.1, \"2001:db8::1\" ] }").Ping);
     }
 
@@ -49,11 +61,33 @@ public sealed class ProbeReaderTests
         "probes.p.deadline: 600ms must be at most the interval (500ms): a sample may not run into the next; lower deadline or raise interval")]
     [InlineData("{ ping: [ 172.20.0.1 ], deadline: 100ms }",
         "probes.p.deadline: 100ms must be below the interval (100ms): a sample may not run into the next; lower deadline or raise interval")]
-    [InlineData("{}", "probes.p: says not what to probe: give exactly one of process, http, ping")]
-    [InlineData("{ process: x, ping: [ 172.20.0.1 ] }", "probes.p: has process and ping: give exactly one of process, http, ping (make two probes of it)")]
-    [InlineData("{ command: /bin/true, timeout: 2s }", "probes.p.command: is not available in this version: remove it")]
-    [InlineData("{ haproxySocket: /x, backend: http, minUp: 1 }", "probes.p.haproxySocket: is not available in this version: remove it")]
-    [InlineData("{ tcp: \"172.20.0.151:80\" }", "probes.p.tcp: is not available in this version: remove it")]
+    [InlineData("{}", "probes.p: says not what to probe: give exactly one of process, http, ping, tcp, haproxySocket, command")]
+    [InlineData("{ process: x, ping: [ 172.20.0.1 ] }", "probes.p: has process and ping: give exactly one of process, http, ping, tcp, haproxySocket, command (make two probes of it)")]
+    [InlineData("{ command: /bin/true, deadline: 2s }", "probes.p.deadline: is called 'timeout' in command probes: rename it")]
+    [InlineData("{ command: /bin/true, timeout: 10s }",
+        "probes.p.timeout: 10s must be below the interval (10s): a sample may not run into the next; lower timeout or raise interval")]
+    [InlineData("{ command: /bin/true, interval: 100ms }", "probes.p.interval: 100ms is below 500ms: give a duration from 500ms to 1h")]
+    [InlineData("{ command: check_load }", "probes.p.command: is no absolute path: it must start with '/'")]
+    [InlineData("{ command: [ check_load, x ] }", "probes.p.command[0]: is no absolute path: it must start with '/'")]
+    [InlineData("{ command: [] }", "probes.p.command: has 0 words: give 1 to 64")]
+    [InlineData("{ command: \"/bin/sh -c 'x'\" }",
+        "probes.p.command: holds a quote or a character that means something to a shell only, and none runs it: give a list of words, such as [ /path, \"an argument\" ]")]
+    [InlineData("{ command: /bin/true, warning: okay }", "probes.p.warning: 'okay' is not one of good, bad")]
+    [InlineData("{ command: /bin/true, minUp: 1 }", "probes.p.minUp: belongs to haproxySocket probes: remove it")]
+    [InlineData("{ command: /bin/true, timout: 1s }", "probes.p.timout: unknown key; did you mean 'timeout'?")]
+    [InlineData("{ haproxySocket: h.sock }", "probes.p.haproxySocket: is no absolute path: it must start with '/'")]
+    [InlineData("{ haproxySocket: /h, minUp: 1 }", "probes.p.minUp: has no backend beside it: add 'backend', whose servers are counted")]
+    [InlineData("{ haproxySocket: /h, backend: http, minUp: 0 }", "probes.p.minUp: 0 is below 1: give a whole number from 1 to 10000")]
+    [InlineData("{ haproxySocket: /h, backend: \"my http\" }",
+        "probes.p.backend: is no name of a backend: letters, digits, '-', '_', '.' and ':', as behind 'backend' or 'listen' in haproxy.cfg")]
+    [InlineData("{ haproxySocket: /h, backnd: http }", "probes.p.backnd: unknown key; did you mean 'backend'?")]
+    [InlineData("{ tcp: \"172.20.0.151\" }", "probes.p.tcp: is no address:port: write one such as 172.20.0.151:3306")]
+    [InlineData("{ tcp: \"172.20.0.151:0\" }", "probes.p.tcp: is no address:port: write one such as 172.20.0.151:3306")]
+    [InlineData("{ tcp: \"2001:db8::1:80\" }", "probes.p.tcp: is no address:port: write an IPv6 address in brackets, such as [2001:db8::1]:3306")]
+    [InlineData("{ tcp: \"tcp://172.20.0.151:80\" }", "probes.p.tcp: is a web address: write address:port, or use an http probe")]
+    [InlineData("{ tcp: \"172.20.0.151:80\", expect: [ 200 ] }", "probes.p.expect: belongs to http probes: remove it")]
+    [InlineData("{ service: \"http://172.20.0.248/\" }",
+        "probes.p.service: is no probe of agent.yaml: the service behind the VIP stands as 'service' of the group in arbiter.yaml, and every node learns it from there")]
     [InlineData("{ process: x, timeout: 2s }", "probes.p.timeout: belongs to command probes: the time limit of this kind is called 'deadline'")]
     [InlineData("{ process: x, expect: [ 200 ] }", "probes.p.expect: belongs to http probes: remove it")]
     [InlineData("{ ping: [ 172.20.0.1 ], listen: \"*:80\" }", "probes.p.listen: belongs to process probes: remove it")]
@@ -80,6 +114,11 @@ public sealed class ProbeReaderTests
     public void A_wrong_probe_is_one_error_that_says_what_to_do(string yaml, string expected) => Assert.Equal(expected, BadProbe(yaml));
 
     [Fact]
+    public void A_socket_path_longer_than_the_kernel_takes_is_an_error() =>
+        Assert.Equal("probes.p.haproxySocket: is longer than 107 bytes, the most that the kernel takes for the path of a socket",
+            BadProbe($"{{ haproxySocket: /{new string('x', 107)} }}"));
+
+    [Fact]
     public void At_most_64_probes()
     {
         var many = string.Join("\n", Enumerable.Range(0, 65).Select(i => $"p{i}: {{ process: x }}"));
@@ -92,6 +131,7 @@ public sealed class ProbeReaderTests
 
     [Theory]
     [InlineData("p: { http: \"http://web1.example/\", class: hard }", "[ p ]", "probes.p.http", "is a host name")]
+    [InlineData("p: { tcp: \"db.example:3306\", class: hard }", "[ p ]", "probes.p.tcp", "is a host name")]
     [InlineData("p: { process: x, fall: 3, holderFall: 2 }", "[ p ]", "probes.p.holderFall", "2 is below fall (3)")]
     [InlineData("p: { process: x }\nq: { process: y }", "[ p ]", "probes.q", "is named by no group")]
     [InlineData("p: { http: \"http://172.20.0.151/\" }", "[ p ]", "groups.web.probes", "none of them is hard")]

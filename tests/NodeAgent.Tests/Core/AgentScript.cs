@@ -11,6 +11,7 @@ namespace NodeAgent.Tests.Core;
 /// Plays a story against the agent core. Commands stand above <c>----</c>, what the core did below it, up to an empty line:
 /// <code>
 /// probe NAME good|bad|unknown [xN] [took=MS] [target=T]   order ROLE epoch=N [term=N] [gen=N] [seq=N] [standby=NODE] [other] [age=DUR] [loss=..] [isolation=..] [brakes=off] [report]
+/// service good|bad|unknown [xN] [took=MS] [at=URL] (an answer of the service behind the VIP)   order ... [service=URL]
 /// said STATE PRIO    vip on|off    alive on|off    link on|off    quiet on (the broker stops answering)    disk fail|ok
 /// files FENCE PRIORITY, down on|off (as somebody else wrote them)   write-fails fence|priority|down    advance DUR    pause DUR (the agent itself is stopped)    stop    show
 /// </code>
@@ -24,6 +25,7 @@ internal sealed class AgentScript
     private long _orderSeq;
     private bool _diskFails;
     private bool _quiet;
+    private ProbeState? _told;
 
     public string Run(string block)
     {
@@ -43,6 +45,10 @@ internal sealed class AgentScript
             case "probe":
                 var times = words.FirstOrDefault(w => w.Length > 1 && w[0] == 'x' && char.IsAsciiDigit(w[1])) is { } x ? int.Parse(x[1..]) : 1;
                 for (var i = 0; i < times; i++) Probe(words[1], Enum.Parse<SampleResult>(words[2], true), args);
+                break;
+            case "service":
+                var asked = words.FirstOrDefault(w => w.Length > 1 && w[0] == 'x' && char.IsAsciiDigit(w[1])) is { } y ? int.Parse(y[1..]) : 1;
+                for (var i = 0; i < asked; i++) Service(Enum.Parse<SampleResult>(words[1], true), args);
                 break;
             case "order": Order(words[1], args, words); break;
             case "said": Feed(new Input.KeepalivedSaid(_now, "VI_1", Enum.Parse<NotifyState>(words[1].Replace("_", ""), true), int.Parse(words[2]))); break;
@@ -133,7 +139,15 @@ internal sealed class AgentScript
         OnIsolation = Enum.Parse<Isolation>(args.GetValueOrDefault("isolation", "fence"), true),
         Brakes = args.GetValueOrDefault("brakes") != "off",
         Vips = ["172.20.0.248/16"],
+        Service = args.GetValueOrDefault("service"),
     };
+
+    private void Service(SampleResult result, Dictionary<string, string> args)
+    {
+        var took = TimeSpan.FromMilliseconds(double.Parse(args.GetValueOrDefault("took", "2"), CultureInfo.InvariantCulture));
+        Feed(new Input.ServiceSampled(_now, Web, new Uri(args.GetValueOrDefault("at", "http://172.20.0.248/")), result,
+            result == SampleResult.Good ? "status 200" : "no connection in 500 ms", _now - took, took));
+    }
 
     private void Order(string role, Dictionary<string, string> args, string[] words)
     {
@@ -178,6 +192,8 @@ internal sealed class AgentScript
             if (effect is Effect.PublishRole r) _out.AppendLine($"{at} tell role {r.Role.Role.ToString().ToLowerInvariant()} #{r.Role.Counter}");
             if (effect is Effect.PublishResult o) _out.AppendLine($"{at} tell {o.Result.Outcome.ToString().ToLowerInvariant()} {o.Result.Role.ToString().ToLowerInvariant()} epoch {o.Result.Epoch}{(o.Result.Reason == "" ? "" : ": " + o.Result.Reason)}");
             if (effect is Effect.Say s) _out.AppendLine($"{at} say {s.Code}: {s.Text}");
+            if (effect is Effect.AskService ask) _out.AppendLine($"{at} ask {ask.Address?.ToString() ?? "nothing"}");
+            if (effect is Effect.PublishHealth h && h.Event.Groups[0].Service is { } seen && seen.State != _told) _out.AppendLine($"{at} tell service {_told = seen.State}: {seen.Reason}");
             if (effect is Effect.RepeatProbe p) _out.AppendLine($"{at} repeat {p.Probe}");
             if (effect is Effect.Persist save)
             {

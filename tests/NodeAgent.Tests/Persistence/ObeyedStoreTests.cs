@@ -31,6 +31,30 @@ public sealed class ObeyedStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_file_from_before_the_service_address_loads_and_one_with_it_keeps_it()
+    {
+        File.WriteAllText(_box.At("obeyed.json"), """
+            { "v": 1, "groups": { "web": { "generation": 1, "term": 7, "epoch": 42, "role": "Standby",
+              "policy": { "onControlPlaneLoss": "Hold", "onIsolation": "Fence", "brakes": true, "vips": [ "10.0.0.1/24" ] }, "bootId": "b" } } }
+            """);
+        var old = new ObeyedStore(_box.Directory).Load();
+        Assert.Equal("", old.Reason);
+        Assert.Null(old.Obeyed![GroupName.Parse("web")].Policy.Service);
+        var record = old.Obeyed[GroupName.Parse("web")];
+        var kept = old.Obeyed.SetItem(GroupName.Parse("web"), record with { Policy = record.Policy with { Service = "http://10.0.0.1/" } });
+        Assert.Null(new ObeyedStore(_box.Directory).Save(kept));
+        Assert.Equal(kept, new ObeyedStore(_box.Directory).Load().Obeyed);
+    }
+
+    [Fact]
+    public void A_look_moves_nothing_aside()
+    {
+        File.WriteAllText(_box.At("obeyed.json"), "{");
+        Assert.Null(new ObeyedStore(_box.Directory).Peek());
+        Assert.Equal("{", File.ReadAllText(_box.At("obeyed.json")));
+    }
+
+    [Fact]
     public void A_first_start_has_nothing_and_says_so()
     {
         var loaded = new ObeyedStore(_box.Directory).Load();

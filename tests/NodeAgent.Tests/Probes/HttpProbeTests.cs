@@ -139,15 +139,22 @@ public sealed class HttpProbeTests : IDisposable
         Assert.Equal((SampleResult.Bad, "no status line in 4096 bytes"), (sample.Result, sample.Reason));
     }
 
-    [Theory]
-    [InlineData("https://127.0.0.1/")]
-    [InlineData("http://example.org/")]
-    public void Names_and_tls_are_refused_with_the_probes_name(string uri)
+    [Fact]
+    public void Tls_is_refused_with_the_probes_name()
     {
-        var options = Samples.Agent(Samples.Probe("health") with { Http = new Uri(uri) });
+        var options = Samples.Agent(Samples.Probe("health") with { Http = new Uri("https://127.0.0.1/") });
         using var watcher = new NodeAgent.Linux.PidfdWatcher();
         var error = Assert.Throws<FormatException>(() => ProbeFactory.Create(options, _box.Clock, _box.Inbox, watcher));
         Assert.StartsWith("probe health: '", error.Message);
+    }
+
+    [Fact]
+    public async Task A_name_that_cannot_be_resolved_is_unknown_never_bad()
+    {
+        Start(options => options with { Http = new Uri("http://no-such-name.invalid/"), Deadline = TimeSpan.FromSeconds(2) });
+        var sample = await _box.Next<Input.ProbeSampled>();
+        Assert.Equal(SampleResult.Unknown, sample.Result);
+        Assert.StartsWith("the name no-such-name.invalid ", sample.Reason);
     }
 
     public void Dispose()

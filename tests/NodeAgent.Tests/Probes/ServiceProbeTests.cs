@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Contracts.Vocabulary;
+using NodeAgent.Core;
+using NodeAgent.Probes;
+using NodeAgent.Tests.Linux;
+
+namespace NodeAgent.Tests.Probes;
+
+public sealed class ServiceProbeTests : IDisposable
+{
+    private readonly Box _box = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TcpListener _server = new(IPAddress.Loopback, 0);
+    private readonly ServiceProbe _probe;
+    private readonly Task _running;
+
+    public ServiceProbeTests()
+    {
+        _server.Start();
+        _probe = new ServiceProbe(GroupName.Parse("web"), _box.Clock, _box.Inbox, TimeProvider.System);
+        _running = _probe.Run(_stopping.Token);
+    }
+
+    private Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_server.LocalEndpoint).Port}/ready");
+
+    private async Task Answer(string text)
+    {
+        using var connection = await _server.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(5));
+        _ = await connection.ReceiveAsync(new byte[1000]);
+        await connection.SendAsync(Encoding.ASCII.GetBytes(text));
+    }
+
+    [Fact]
+    public async Task It_asks_nothing_until_told_then_at_once_and_each_second()
+    {
+        await Task.Delay(1200);
+        Assert.False(_server.Pending());
+        var told = _box.Clock.Now;
+        _probe.Ask(Address);
+        await Answer("HTTP/1.1 302 Found\r\n\r\n");
+        var first = await _box.Next<Input.ServiceSampled>();
+        Assert.Equal((SampleResult.Good, "status 302", "web", Address), (first.Result, first.Reason, first.Group.Value, first.Address));
+        Assert.InRange(first.TakenAt - told, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+        await Answer("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+        var second = await _box.Next<Input.ServiceSampled>();
+        Assert.Equal((SampleResult.Bad, "status 503"), (second.Result, second.Reason));
+        Assert.InRange(second.TakenAt - first.TakenAt, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1500));
+        _probe.Ask(null);
+        await Task.Delay(1200);
+        Assert.False(_server.Pending());
+    }
+
+    [Fact]
+    public async Task Silence_is_bad_after_half_a_second()
+    {
+        _probe.Ask(Address);
+        using var connection = await _server.AcceptSocketAsync();
+        var sample = await _box.Next<Input.ServiceSampled>();
+        Assert.Equal((SampleResult.Bad, "no answer in 500 ms"), (sample.Result, sample.Reason));
+        Assert.InRange(sample.Took.TotalMilliseconds, 495, 1500);
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _running.Wait();
+        _server.Stop();
+        _stopping.Dispose();
+        _box.Dispose();
+    }
+}
