@@ -8,6 +8,7 @@ using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Hosting;
 using Arbiter.Intake;
+using Arbiter.Notifications;
 using Arbiter.Orders;
 using Arbiter.Quorum;
 
@@ -32,11 +33,13 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddPresenceWatch()
         .AddIntake(options)
         .AddEvents(options)
+        .AddEventPlane(options)
         .AddHistory(options)
         .AddGroups(options)
         .AddQuorum(options)
         .AddRegisterHost()
         .AddOrders(options)
+        .AddNotifications(options)
         .AddApi();
 
     var app = builder.Build();

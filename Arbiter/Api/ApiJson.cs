@@ -10,6 +10,7 @@ namespace Arbiter.Api;
 [JsonSerializable(typeof(NodeList))]
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(QuorumView))]
+[JsonSerializable(typeof(ArbitersView))]
 [JsonSerializable(typeof(Overview))]
 [JsonSerializable(typeof(ReadinessView))]
 [JsonSerializable(typeof(LivenessView))]
@@ -19,6 +20,8 @@ namespace Arbiter.Api;
 [JsonSerializable(typeof(Core.Explanation))]
 [JsonSerializable(typeof(Core.MoveOutcome))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(NotificationsView))]
+[JsonSerializable(typeof(NotificationDone))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>An enum's name as the API writes it: first letter small.</summary>

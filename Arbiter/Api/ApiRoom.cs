@@ -1,9 +1,10 @@
+using Arbiter.Events;
 using Arbiter.Hosting;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Arbiter.Api;
 
-/// <summary>The read-only HTTP API (docs/api.md). Every replica answers from what it knows itself and says who leads.</summary>
+/// <summary>The HTTP API (docs/api.md). Every replica answers from what it knows itself and says who leads.</summary>
 internal static class ApiRoom
 {
     private static readonly string[] Reads = [HttpMethods.Get, HttpMethods.Head];
@@ -68,6 +69,11 @@ internal static class ApiRoom
                 : Answers.Unknown(http, "node", name, nodes.Select(n => n.Name));
         });
         api.MapMethods("/quorum", Reads, (ViewBuilder views) => Answers.Json(views.Build().Quorum, ApiJson.Default.QuorumView));
+        api.MapMethods("/arbiters", Reads, (ViewBuilder views, HttpContext http) => Answers.Json(
+            ArbitersView.Of(views.Build().AnsweredBy, http.RequestServices.GetService<IEventPlane>()?.Status, http.RequestServices.GetService<IReplicaNews>()?.Newest),
+            ApiJson.Default.ArbitersView));
+        // an arbiter without receivers has the room all the same; a host of the page alone has not
+        if (app.Services.GetService<Arbiter.Notifications.INotifications>() is not null) api.MapNotifications(Reads);
         api.MapGet("/events", (EventStream events, HttpContext http) => events.Open(http));
         return app;
     }
@@ -83,14 +89,16 @@ internal static class ApiRoom
         return next(context);
     }
 
-    // everything here is read-only, so the answer is the same for every path
+    // everything but the verbs is read-only
     private static Task Options(HttpContext http, RequestDelegate next)
     {
         if (!HttpMethods.IsOptions(http.Request.Method)) return next(http);
         http.Response.StatusCode = StatusCodes.Status204NoContent;
-        http.Response.Headers.Allow = "GET, HEAD, OPTIONS";
+        http.Response.Headers.Allow = IsVerb(http) ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
         return Task.CompletedTask;
     }
+
+    private static bool IsVerb(HttpContext http) => http.Request.Path.StartsWithSegments("/api/v1/notifications", out var rest) && rest.HasValue;
 
     private static Task EmptyAnswer(Microsoft.AspNetCore.Diagnostics.StatusCodeContext context)
     {
@@ -98,6 +106,7 @@ internal static class ApiRoom
         var (title, detail) = http.Response.StatusCode switch
         {
             404 => (Answers.NothingThere, "Nothing is served here; the API is at /api/v1/groups, nodes, quorum and events, the status page at /."),
+            405 when IsVerb(http) => ("Method not allowed", "This is asked for by POST."),
             405 => ("Method not allowed", "Everything here is read-only: GET, HEAD, OPTIONS."),
             var status => ($"Status {status}", "The request could not be answered."),
         };

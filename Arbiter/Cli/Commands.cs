@@ -44,6 +44,7 @@ internal sealed class Commands(Rooms rooms, Terminal terminal, string? arbiterUr
         root.Subcommands.Add(PastCommands.History(terminal, arbiterUrl, TimeProvider.System));
         root.Subcommands.Add(PastCommands.Explain(terminal, arbiterUrl));
         root.Subcommands.Add(Quorum());
+        root.Subcommands.Add(NotificationCommands.Build(terminal, arbiterUrl));
         root.Subcommands.Add(Key());
         var version = new Command("version", "Print the version.");
         version.SetAction(_ => terminal.Out.WriteLine($"arbiter {Version()}"));

@@ -29,8 +29,10 @@ internal static class ArbiterConfiguration
             ?.Required("clusterKey", "give the cluster's key, best as \"${file:/etc/arbiter/cluster.key}\"").Secret();
         var listen = ReadListen(root);
         var groups = GroupReader.Read(root);
-        root.Later("receivers", "routes", "profile");
-        if (cluster is null || replica is null || uri is null || password is null || quorum is null || key is null || groups is null)
+        var receivers = ReceiverReader.Read(root);
+        var routes = RouteReader.Read(root, receivers, groups);
+        root.Later("profile");
+        if (cluster is null || replica is null || uri is null || password is null || quorum is null || key is null || groups is null || receivers is null || routes is null)
             return document.Finish<ArbiterOptions>(null);
         return document.Finish(new ArbiterOptions
         {
@@ -42,6 +44,8 @@ internal static class ArbiterConfiguration
             ClusterKey = key,
             HttpListen = listen,
             Groups = groups,
+            Receivers = receivers,
+            Routes = routes,
         });
     }
 

@@ -17,6 +17,10 @@ public sealed record ArbiterOptions
     /// <summary>Where the API and the status page listen; default 127.0.0.1:8080.</summary>
     public required string HttpListen { get; init; }
     public required IReadOnlyList<GroupOptions> Groups { get; init; }
+    /// <summary>Who is told what happens; none by default.</summary>
+    public IReadOnlyList<ReceiverOptions> Receivers { get; init; } = [];
+    /// <summary>None: every receiver is told everything.</summary>
+    public IReadOnlyList<NotificationRoute> Routes { get; init; } = [];
 
     /// <summary>Without the secrets, so that a log line never holds them.</summary>
     public override string ToString() => $"ArbiterOptions {{ {Cluster}/{Replica}, {Groups.Count} groups }}";

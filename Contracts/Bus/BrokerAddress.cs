@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 namespace Contracts.Bus;
 
 /// <summary>The parts of <c>amqp://user@host:5672/vhost</c>.</summary>
-internal sealed record BrokerAddress(string User, string Host, int Port, string VirtualHost, bool Tls)
+public sealed record BrokerAddress(string User, string Host, int Port, string VirtualHost, bool Tls)
 {
     public static BrokerAddress Of(Uri uri)
     {

@@ -39,16 +39,20 @@ public sealed class BrokerDefinitions(string virtualHost = "/")
             ]));
     }
 
-    /// <summary>The arbiters' user: declares the exchanges, reads what agents say, writes orders; it cannot speak as a node.</summary>
+    /// <summary>
+    /// The arbiters' user: declares the exchanges, reads what agents say, writes orders; it cannot speak as a node. It alone publishes
+    /// events and speaks on the arbiters' own exchanges.
+    /// </summary>
     /// <param name="salt">4 random bytes, other ones for each user.</param>
     public BrokerDefinitions AddArbiter(string user, string password, ReadOnlySpan<byte> salt)
     {
         const string queue = @"q\.arbiter\..*";
+        const string own = @"arbiter\.(verbs|news|warm)";
         return Add(new User(user, HashPassword(password, salt),
-            Configure: $@"^(vip\.health|vip\.state|vip\.orders|vip\.term|vip\.canary|{queue})$",
-            Write: $@"^(vip\.orders|vip\.term|vip\.canary|{queue})$",
+            Configure: $@"^(vip\.health|vip\.state|vip\.orders|vip\.term|vip\.canary|vip\.events|{own}|{queue})$",
+            Write: $@"^(vip\.orders|vip\.term|vip\.canary|vip\.events|{own}|{queue})$",
             // what the broker itself says of connections: for the presence hint
-            Read: $@"^(vip\.health|vip\.state|vip\.term|vip\.canary|amq\.rabbitmq\.event|{queue})$",
+            Read: $@"^(vip\.health|vip\.state|vip\.term|vip\.canary|amq\.rabbitmq\.event|{own}|{queue})$",
             [
                 (Routes.HealthExchange, Nothing, @"^health\.[^.]+$"),
                 (Routes.StateExchange, Nothing, @"^state\.[^.]+$"),
@@ -56,7 +60,25 @@ public sealed class BrokerDefinitions(string virtualHost = "/")
                 (Routes.TermExchange, "^term$", "^term$"),
                 (Routes.CanaryExchange, OwnCanary, OwnCanary),
                 (RabbitMqPresence.Exchange, Nothing, @"^connection\.closed$"),
+                (Routes.EventExchange, @"^[a-z_]+\.[a-z0-9-]+$", Nothing),
             ]));
+    }
+
+    /// <summary>
+    /// A program that listens to events: it may declare queues named <c>q.subscriber.NAME.</c>..., bind them to <c>vip.events</c> and read
+    /// them. It can publish nothing and sees nothing else.
+    /// </summary>
+    /// <param name="user">A name as of a node, so that it means nothing in a regular expression.</param>
+    /// <param name="salt">4 random bytes, other ones for each user.</param>
+    public BrokerDefinitions AddSubscriber(string user, string password, ReadOnlySpan<byte> salt)
+    {
+        if (!Names.IsValid(user)) throw new ArgumentException($"'{user}' is no name of a subscriber: {Names.Rule}", nameof(user));
+        var queue = $@"q\.subscriber\.{user}\..*";
+        return Add(new User(user, HashPassword(password, salt),
+            Configure: $"^{queue}$",
+            Write: $"^{queue}$",
+            Read: $@"^(vip\.events|{queue})$",
+            [(Routes.EventExchange, Nothing, ".*")]));
     }
 
     /// <summary>RabbitMQ's salted hash: base64(salt + SHA-256(salt + password)).</summary>

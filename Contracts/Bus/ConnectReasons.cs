@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Contracts.Bus;
 
 /// <summary>What went wrong with the broker, in words that say what, where and what to do. The password is in none of them.</summary>
-internal static class ConnectReasons
+public static class ConnectReasons
 {
     public static string Of(Exception e, LinkOptions options, string user, string vhost)
     {

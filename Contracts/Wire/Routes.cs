@@ -9,6 +9,8 @@ public static class Routes
     public const string StateExchange = "vip.state";
     public const string OrderExchange = "vip.orders";
     public const string TermExchange = "vip.term";
+    /// <summary>Not steering: what other programs listen to (docs/events.md).</summary>
+    public const string EventExchange = "vip.events";
     public const string TermKey = "term";
     public const string CanaryExchange = "vip.canary";
     public const string AllHealth = "health.*";

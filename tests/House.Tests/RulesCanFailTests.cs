@@ -25,6 +25,9 @@ public sealed class RulesCanFailTests
     [InlineData("Arbiter/Groups/X.cs", "using StackExchange.Redis;")]
     [InlineData("Arbiter/Quorum/X.cs", "using NodeAgent.Core;")]
     [InlineData("Arbiter/Intake/X.cs", "using RabbitMQ.Client;")]
+    [InlineData("Arbiter/Events/X.cs", "using MassTransit;")]
+    [InlineData("Arbiter/Notifications/Delivery/X.cs", "using System.Net.Http;")]
+    [InlineData("Arbiter/Notifications/Delivery/X.cs", "class X(TimeProvider time);")]
     public void A_forbidden_dependency_is_found(string file, string text) => Assert.NotEmpty(Dependencies.Check(new Source(file, text)));
 
     [Theory]
@@ -35,6 +38,7 @@ public sealed class RulesCanFailTests
     [InlineData("Arbiter/Core/X.cs", "// the Task of Arbiter.Quorum\nclass X { string s = \"await Task\"; char c = '\"'; string r = \"\"\"Socket\"\"\"; }")]
     [InlineData("Arbiter/Core/X.cs", "record X(SteeringFile File, string Process);")]
     [InlineData("Arbiter/Quorum/X.cs", "using StackExchange.Redis;")]
+    [InlineData("Arbiter/Events/Plane/X.cs", "using MassTransit;")]
     public void An_allowed_dependency_passes(string file, string text) => Assert.Empty(Dependencies.Check(new Source(file, text)));
 
     [Fact]

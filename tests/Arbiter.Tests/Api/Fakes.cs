@@ -83,7 +83,7 @@ internal sealed class ApiHost : IAsyncDisposable
     public HttpClient Http { get; }
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<ApiHost> Start(ClusterStatus status, RegisterStatus? register = null, TimeProvider? time = null, string listen = "127.0.0.1:0", IStreamServer[]? servers = null)
+    public static async Task<ApiHost> Start(ClusterStatus status, RegisterStatus? register = null, TimeProvider? time = null, string listen = "127.0.0.1:0", IStreamServer[]? servers = null, Action<IServiceCollection>? more = null)
     {
         var options = Pictures.Options(listen);
         var (board, fake) = (new Board(status), new FixedRegister(register ?? Pictures.Register()));
@@ -93,6 +93,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton(options).AddHosting().AddSingleton<IStatusBoard>(board).AddSingleton<IRegister>(fake).AddApi();
         builder.Services.AddSingleton<ProcessClock>().AddSingleton(TimeProvider.System).AddSingleton(new StreamServers([.. servers ?? []])).AddHistory(options);
         if (time is not null) builder.Services.AddSingleton(time);
+        more?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseApi().UseDashboard();
         var heart = app.Services.GetRequiredService<ILiveness>().Register("group web", TimeSpan.FromMinutes(5));

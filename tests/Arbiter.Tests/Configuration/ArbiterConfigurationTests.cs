@@ -130,8 +130,7 @@ public sealed class ArbiterConfigurationTests
     public void Wrong_members_are_an_error(string members, string expected) => Assert.Equal(expected, Bad(With(members: members)));
 
     [Theory]
-    [InlineData("receivers: []", "receivers: is not available in this version: remove it")]
-    [InlineData("routes: []", "routes: is not available in this version: remove it")]
+    [InlineData("profile: wan", "profile: is not available in this version: remove it")]
     [InlineData("http: { metrics: \"127.0.0.1:9651\" }", "http.metrics: is not available in this version: remove it")]
     [InlineData("http: { listen: 8080 }", "http.listen: is no place to listen: give address:port with a literal address, localhost:port, or *:port")]
     [InlineData("replica: Arb1", "replica: is no replica name: " + Names.Rule)]
@@ -180,7 +179,7 @@ public sealed class ArbiterConfigurationTests
                 vips: [ 172.20.0.248 ]
                 members: [ { node: lb1, preferences: 5 }, { node: lb1 } ]
                 failback: auto
-            routes: []
+            profile: wan
             """;
         Assert.Equal(
             [
@@ -195,7 +194,7 @@ public sealed class ArbiterConfigurationTests
                 "arbiter.yaml:8:29: groups[0].members[0].preferences: unknown key; did you mean 'preference'?",
                 "arbiter.yaml:8:55: groups[0].members[1].node: 'lb1' is a member already: name each node once",
                 "arbiter.yaml:9:15: groups[0].failback: 'auto' is not available in this version: a VIP moves back only by hand; write manual, or remove the key",
-                "arbiter.yaml:10:1: routes: is not available in this version: remove it",
+                "arbiter.yaml:10:1: profile: is not available in this version: remove it",
             ],
             Parse(text).Errors.Select(e => e.ToString()));
     }

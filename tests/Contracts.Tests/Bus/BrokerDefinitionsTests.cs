@@ -9,7 +9,7 @@ public sealed class BrokerDefinitionsTests
 {
     private static JsonElement Permissions(string user)
     {
-        var definitions = new BrokerDefinitions().AddNode(NodeId.Parse("lb1"), "p", "salt"u8).AddArbiter("arbiter", "p", "tlas"u8);
+        var definitions = new BrokerDefinitions().AddNode(NodeId.Parse("lb1"), "p", "salt"u8).AddArbiter("arbiter", "p", "tlas"u8).AddSubscriber("billing", "p", "last"u8);
         return JsonDocument.Parse(definitions.ToJson()).RootElement.GetProperty("permissions").EnumerateArray().Single(p => p.GetProperty("user").GetString() == user);
     }
 
@@ -38,6 +38,23 @@ public sealed class BrokerDefinitionsTests
     [InlineData("arbiter", "write", "vip.health", false)]
     [InlineData("arbiter", "read", "vip.health", true)]
     [InlineData("arbiter", "read", "vip.orders", false)]
+    [InlineData("arbiter", "write", "vip.events", true)]
+    [InlineData("arbiter", "read", "vip.events", false)]
+    [InlineData("arbiter", "write", "arbiter.verbs", true)]
+    [InlineData("arbiter", "read", "arbiter.news", true)]
+    [InlineData("arbiter", "configure", "arbiter.else", false)]
+    [InlineData("lb1", "write", "vip.events", false)]
+    [InlineData("lb1", "read", "vip.events", false)]
+    [InlineData("lb1", "write", "arbiter.verbs", false)]
+    [InlineData("lb1", "read", "arbiter.news", false)]
+    [InlineData("lb1", "write", "q.arbiter.a1.plane.x", false)]
+    [InlineData("billing", "read", "vip.events", true)]
+    [InlineData("billing", "configure", "q.subscriber.billing.1", true)]
+    [InlineData("billing", "configure", "q.subscriber.other.1", false)]
+    [InlineData("billing", "write", "vip.events", false)]
+    [InlineData("billing", "configure", "vip.events", false)]
+    [InlineData("billing", "write", "arbiter.verbs", false)]
+    [InlineData("billing", "read", "vip.health", false)]
     public void Each_user_may_do_what_it_needs_and_nothing_else(string user, string what, string resource, bool allowed) =>
         Assert.Equal(allowed, Regex.IsMatch(resource, Permissions(user).GetProperty(what).GetString()!));
 

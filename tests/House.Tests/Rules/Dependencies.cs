@@ -24,6 +24,8 @@ internal static partial class Dependencies
         new("Contracts/Bus", [.. Messages, "Contracts.Wire", "Contracts.Bus", "RabbitMQ"]),
         new("Arbiter/Core", [.. Messages, "Arbiter.Core"], Pure: true),
         new("NodeAgent/Core", [.. Messages, "NodeAgent.Core", "NodeAgent.Configuration"], Pure: true),
+        // the deliveries' core: what the register and the options say are values to it
+        new("Arbiter/Notifications/Delivery", [.. Messages, "Arbiter.Core", "Arbiter.Configuration", "Arbiter.Quorum", "Arbiter.Notifications"], Pure: true),
         new("Arbiter", ["Contracts", "Arbiter", "Microsoft.AspNetCore", "Microsoft.Extensions"]),
         new("NodeAgent", ["Contracts", "NodeAgent", "Microsoft.Extensions"]),
     ];
@@ -33,6 +35,7 @@ internal static partial class Dependencies
     {
         ["RabbitMQ"] = ["Contracts/Bus"],
         ["YamlDotNet"] = ["Contracts/Configuration"],
+        ["MassTransit"] = ["Arbiter/Events/Plane"],
         ["StackExchange"] = ["Arbiter/Quorum", "Arbiter/History"],
         ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs"],
         ["Serilog"] = ["Arbiter/Hosting", "Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent"],
@@ -81,6 +84,6 @@ internal static partial class Dependencies
     private static bool Inside(string name, string space) => name == space || name.StartsWith(space + ".", StringComparison.Ordinal);
 
     // names written out in the code; members of a type named like a room ("Order.Role") do not start with one of these
-    [GeneratedRegex(@"(?<![\w.])(?:Contracts|Arbiter|NodeAgent|RabbitMQ|StackExchange|YamlDotNet|Serilog|Microsoft|System)(?:\.[A-Z]\w*)+(?=\.|\W)")]
+    [GeneratedRegex(@"(?<![\w.])(?:Contracts|Arbiter|NodeAgent|RabbitMQ|MassTransit|StackExchange|YamlDotNet|Serilog|Microsoft|System)(?:\.[A-Z]\w*)+(?=\.|\W)")]
     private static partial Regex Qualified();
 }

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using Arbiter.Configuration;
+using Arbiter.Groups;
+using Arbiter.History;
+using Arbiter.Hosting;
+using Arbiter.Notifications.Delivery;
+using Arbiter.Notifications.Webhook;
+using Arbiter.Quorum;
+
+namespace Arbiter.Notifications;
+
+internal static class NotificationsSetup
+{
+    /// <summary>Tells the receivers what the register recorded. Needs <see cref="IRegister"/>; uses <see cref="IHistory"/> where there is one.</summary>
+    public static IServiceCollection AddNotifications(this IServiceCollection services, ArbiterOptions options)
+    {
+        services.AddMetrics();
+        var own = OwnServers(options);
+        foreach (var receiver in options.Receivers)
+            services.AddSingleton<IReceiver>(s => new WebhookReceiver(receiver, options.Cluster, own, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new NotificationDesk(
+            new DeliverySettings
+            {
+                Cluster = options.Cluster,
+                Routes = new RouteTable([.. options.Receivers.Select(r => r.Name)], [.. options.Routes]),
+                Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            },
+            s.GetServices<IReceiver>(), s.GetRequiredService<IRegister>(), s.GetService<IHistory>(), s.GetRequiredService<ProcessClock>(),
+            s.GetRequiredService<ILogger<NotificationDesk>>(), s.GetService<ILiveness>(), s.GetRequiredService<IMeterFactory>()));
+        services.AddHostedService(s => s.GetRequiredService<NotificationDesk>());
+        services.AddSingleton(s => new NotificationVerbs(options, s.GetRequiredService<NotificationDesk>(), s.GetRequiredService<IRegister>(), s.GetService<IHistory>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<INotifications>(s => s.GetRequiredService<NotificationVerbs>());
+        services.AddSingleton<INotificationVerbs>(s => s.GetRequiredService<NotificationVerbs>());
+        return services;
+    }
+
+    private static ImmutableArray<string> OwnServers(ArbiterOptions options)
+    {
+        var broker = options.RabbitMqUri;
+        var port = broker.Port > 0 ? broker.Port : broker.Scheme == "amqps" ? 5671 : 5672;
+        return [.. options.Quorum.Redis, $"{broker.Host}:{port}"];
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Arbiter.Events;
+using Arbiter.Events.Plane;
+using Arbiter.Notifications;
+
+namespace Arbiter.Tests.Events;
+
+/// <summary>A broker of its own, because it is stopped and choked.</summary>
+[Trait("tier", "integration")]
+public sealed class BrokerTroubleTests : IAsyncLifetime
+{
+    private static readonly DeliveryAttempt s_first = new(1, Recorded: true);
+    private readonly EventBroker _broker = new();
+
+    public ValueTask InitializeAsync() => _broker.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Fact]
+    public async Task A_broker_that_is_away_delays_nothing_is_said_once_and_found_again()
+    {
+        await _broker.Server.Kill();
+        var clock = Stopwatch.StartNew();
+        await using var leader = await _broker.Replica("a1", "a1", new Bell()).Start();
+        Assert.InRange(clock.ElapsedMilliseconds, 0, 500);
+        await Wait.Until(() => leader.Plane.Status.Reason.Contains("ConnectionRefused", StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+        var said = leader.Log.All.Count;
+        clock.Restart();
+        var outcome = await leader.Receiver.Deliver(Replica.Happened(1), s_first, CancellationToken.None);
+        Assert.Equal(DeliveryResult.Failed, outcome.Result);
+        Assert.Contains("ConnectionRefused", outcome.Detail);
+        Assert.InRange(clock.ElapsedMilliseconds, 0, 100);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.Equal(said, leader.Log.All.Count);
+
+        await _broker.Server.Resume();
+        await leader.Connected(30);
+        await using var standby = await (await _broker.Replica("a2", "a1").Start()).Connected();
+        await using (var subscriber = await Subscriber.Start(_broker, "#"))
+        {
+            Assert.Equal(DeliveryResult.Delivered, (await leader.Receiver.Deliver(Replica.Happened(1), s_first, CancellationToken.None)).Result);
+            Assert.Equal("evt_test_web_lb1_boot_1", (await subscriber.Next()).MessageId);
+        }
+        var bell = new Bell();
+        await using var asker = await (await _broker.Replica("a3", "a1", bell).Start()).Connected();
+        Assert.Equal(VerbOutcome.Done, (await asker.Verbs.Do(Bell.Call("r1"), CancellationToken.None)).Outcome);
+        Assert.Equal(0, bell.Rung);
+
+        // it dies under a running session
+        await _broker.Server.Kill();
+        await Wait.Until(() => !leader.Plane.Status.Connected, TimeSpan.FromSeconds(5));
+        clock.Restart();
+        Assert.Equal(DeliveryResult.Failed, (await leader.Receiver.Deliver(Replica.Happened(2), s_first, CancellationToken.None)).Result);
+        Assert.InRange(clock.ElapsedMilliseconds, 0, 100);
+        Assert.Equal(VerbOutcome.Unreachable, (await asker.Verbs.Do(Bell.Call("r2"), CancellationToken.None)).Outcome);
+        await _broker.Server.Resume();
+        clock.Restart();
+        await leader.Connected(30);
+        TestContext.Current.SendDiagnosticMessage($"connected again {clock.Elapsed.TotalSeconds:0.0} s after the broker listens");
+        Assert.Equal(DeliveryResult.Delivered, (await leader.Receiver.Deliver(Replica.Happened(2), s_first, CancellationToken.None)).Result);
+        leader.News.Tell("notifications", """{"due":2}""");
+        await standby.Connected(30);
+        await Wait.Until(() => standby.News.Newest is { Known: true } n && n.Topics.ContainsKey("notifications"), TimeSpan.FromSeconds(10));
+        Assert.InRange(leader.Log.All.Count, 3, 8);
+        Assert.Equal(0, leader.Plane.Overdue);
+    }
+
+    [Fact]
+    public async Task A_choked_broker_costs_each_attempt_two_seconds_at_most_and_piles_up_nothing()
+    {
+        await using var leader = await (await _broker.Replica("a1", "a1").Start()).Connected();
+        await _broker.Server.Ctl("set_vm_memory_high_watermark", "absolute", "1");
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < 3; i++)
+        {
+            clock.Restart();
+            var outcome = await leader.Receiver.Deliver(Replica.Happened(1), s_first, CancellationToken.None);
+            Assert.Equal(DeliveryResult.Failed, outcome.Result);
+            Assert.InRange(clock.Elapsed.TotalSeconds, 0, 3);
+        }
+        // whatever comes in parallel is answered too, what hangs is counted, and what would be too much is not begun
+        clock.Restart();
+        var many = await Task.WhenAll(Enumerable.Range(0, 400).Select(n => leader.Receiver.Deliver(Replica.Happened(n), s_first, CancellationToken.None)));
+        Assert.All(many, o => Assert.Equal(DeliveryResult.Failed, o.Result));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 4);
+        Assert.InRange(leader.Plane.Overdue, 0, PlaneKeeper.MaxFlying);
+        if (leader.Plane.Overdue >= PlaneKeeper.MaxOverdue)
+        {
+            clock.Restart();
+            Assert.Contains("still wait", (await leader.Receiver.Deliver(Replica.Happened(1), s_first, CancellationToken.None)).Detail);
+            Assert.InRange(clock.ElapsedMilliseconds, 0, 100);
+        }
+        await _broker.Server.Ctl("set_vm_memory_high_watermark", "absolute", "512MB");
+        await Wait.Until(() => leader.Plane.Status.Connected && leader.Plane.Overdue == 0, TimeSpan.FromSeconds(30));
+        Assert.Equal(DeliveryResult.Delivered, (await leader.Receiver.Deliver(Replica.Happened(401), s_first, CancellationToken.None)).Result);
+    }
+}
