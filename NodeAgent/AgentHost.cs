@@ -27,6 +27,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly Channel<Input> _inbox = AgentLoop.CreateInbox();
     private readonly PidfdWatcher _watcher = new();
     private readonly SteeringFiles _files = new();
+    private readonly DownFiles _downFiles;
     private readonly SystemdNotifier _systemd = SystemdNotifier.FromEnvironment();
     private readonly IReadOnlyList<IProbe> _probes;
     private readonly IReadOnlyList<IServiceProbe> _services;
@@ -43,6 +44,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _probes = ProbeFactory.Create(options, _clock, _inbox.Writer, _watcher);
         _services = ProbeFactory.Services(options, _clock, _inbox.Writer);
         _addresses = new AddressWatch(options.Groups, _clock, _inbox.Writer, logs.CreateLogger<AddressWatch>());
+        _downFiles = new DownFiles(options.Groups, _clock, _inbox.Writer);
         _keepalived = new KeepalivedWatch(options.Groups, _clock, _inbox.Writer, _watcher);
         _fifos = NotifyFifo.ForGroups(options.Groups, _clock, _inbox.Writer, logs.CreateLogger<NotifyFifo>());
         _store = new ObeyedStore(options.StateDirectory);
@@ -73,7 +75,7 @@ internal sealed class AgentHost : IAsyncDisposable
         await using var obeyed = new ObeyedWriter(_store, _clock, _inbox.Writer);
         var counters = new AgentCounters();
         var loop = new AgentLoop(
-            AgentState.Create(_options, _process, BootId.Read(), UptimeMs()), _inbox, _clock, _files, reporter, obeyed, _probes, _services, _systemd,
+            AgentState.Create(_options, _process, BootId.Read(), UptimeMs()), _inbox, _clock, _files, _downFiles, reporter, obeyed, _probes, _services, _systemd,
             TimeProvider.System, _logs.CreateLogger<AgentLoop>(), counters);
         var metrics = MetricsRoom.Create(
             _options, counters, _clock, new KeepalivedDump(_options.Keepalived, TimeProvider.System), () => orders.Dropped, TimeProvider.System, _logs.CreateLogger<MetricsServer>());
@@ -122,13 +124,14 @@ internal sealed class AgentHost : IAsyncDisposable
             if (fifo.Open() is { } failure) AgentLog.FifoFailed(log, failure);
             foreach (var (instance, last) in fifo.DrainHistory()) history[instance] = last;
         }
-        _files.Hold(_options.Groups.SelectMany(g => new[] { g.FenceFile, g.PriorityFile }));
+        _files.Hold(_options.Groups.SelectMany(g => g.DownFile is null ? new[] { g.FenceFile, g.PriorityFile } : []));
         var (alive, present) = (_keepalived.Look(), _addresses.Open());
         return new Input.Started(_clock.Now,
         [
             .. _options.Groups.Select(g => new GroupAtStart(
                 g.Group, SteeringFiles.Read(g.FenceFile), SteeringFiles.Read(g.PriorityFile), present.GetValueOrDefault(g.Group),
-                alive.GetValueOrDefault(g.Group), history.TryGetValue(g.Instance, out var last) ? last.State : null, obeyed?.GetValueOrDefault(g.Group))),
+                alive.GetValueOrDefault(g.Group), history.TryGetValue(g.Instance, out var last) ? last.State : null, obeyed?.GetValueOrDefault(g.Group),
+                _downFiles.Look(g.Group))),
         ]);
     }
 
@@ -139,6 +142,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _addresses.Dispose();
         _watcher.Dispose();
         _files.Dispose();
+        _downFiles.Dispose();
         _systemd.Dispose();
         _logs.Dispose();
     }

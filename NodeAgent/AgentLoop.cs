@@ -15,7 +15,7 @@ namespace NodeAgent;
 /// back as an input. systemd's watchdog is fed from here and from nowhere else.
 /// </summary>
 internal sealed partial class AgentLoop(
-    AgentState state, Channel<Input> inbox, MonotonicClock clock, SteeringFiles files, Reporter reporter, ObeyedWriter obeyed,
+    AgentState state, Channel<Input> inbox, MonotonicClock clock, SteeringFiles files, DownFiles downFiles, Reporter reporter, ObeyedWriter obeyed,
     IReadOnlyList<IProbe> probes, IReadOnlyList<IServiceProbe> services, SystemdNotifier systemd, TimeProvider time, ILogger<AgentLoop> log,
     IStepWatch? watch = null)
 {
@@ -71,14 +71,22 @@ internal sealed partial class AgentLoop(
         if (now - _filesReadAt >= s_readFiles)
         {
             _filesReadAt = now;
-            foreach (var group in _state.Groups.Values)
-                Step(new Input.FilesRead(now, group.Name, SteeringFiles.Read(group.Options.FenceFile), SteeringFiles.Read(group.Options.PriorityFile)));
+            foreach (var group in _state.Groups.Values) Look(group, now);
         }
         if (systemd.Watchdog is { } limit && now - _fedAt >= limit / 4)
         {
             _fedAt = now;
             systemd.Alive();
         }
+    }
+
+    /// <summary>Down files tell of themselves, each second, unless their file system hangs.</summary>
+    private void Look(GroupState group, TimeSpan now)
+    {
+        if (group.Options.DownFile is null)
+            Step(new Input.FilesRead(now, group.Name, SteeringFiles.Read(group.Options.FenceFile), SteeringFiles.Read(group.Options.PriorityFile)));
+        else if (downFiles.Stuck(group.Name, now) is { } reason)
+            Step(new Input.WriteFailed(now, group.Name, SteeringFile.Down, reason));
     }
 
     private void Step(Input input)
@@ -95,6 +103,11 @@ internal sealed partial class AgentLoop(
 
     private void Write(Effect.Write write)
     {
+        if (write.File == SteeringFile.Down)
+        {
+            downFiles.Want(write.Group, write.Value != 0);
+            return;
+        }
         var options = _state.Groups[write.Group].Options;
         var path = write.File == SteeringFile.Fence ? options.FenceFile : options.PriorityFile;
         // should the inbox be full, the next reading of the files shows that the value is not there

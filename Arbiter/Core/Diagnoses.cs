@@ -28,13 +28,16 @@ internal static class Diagnoses
         foreach (var incident in f.State.External.Values)
             Add(incident.Kind == "ping" ? "GatewayLostEverywhere" : "BackendsLostEverywhere", Weight.Error, $"{incident.Probe} fails on every node: nobody is moved for it");
 
+        if (f.State.Members.Where(m => m.Fresh(f.Now)).Select(m => m.Reading!.Steering).Distinct().Count() > 1)
+            Add("MixedSteering", Weight.Error, "some nodes are steered by track files and some by a down file: no standby is armed, give all of them the same");
         if (f.Masters.IsEmpty && f.State.Members.All(m => m.Fresh(f.Now))) AddLater("NoHolder", Weight.Error, "no node says MASTER");
         if (f.Masters.Length > 1)
             AddLater("DualMaster", Weight.Error, $"MASTER at the same time: {string.Join(", ", f.Masters.Select(m => m.Node))}");
         if (f.State.Assignment is { } a)
         {
-            // until a planned move arrives the old holder serves, as it should
-            if (f.SoleMaster is { } sole && sole.Node != a.Holder && f.State.Move is not { Kind: MoveKind.Yield, MasterAt: null }) AddLater("HolderNotDesired", Weight.Warning, $"{sole.Node} is MASTER, recorded is {a.Holder}");
+            // until a planned move arrives, and by down files for seconds in any move, the old holder serves, as it should
+            var leaving = f.State.Move is { MasterAt: null } move && f.SoleMaster?.Node == move.From && (move.Kind == MoveKind.Yield || f.State.ByDownFile);
+            if (f.SoleMaster is { } sole && sole.Node != a.Holder && !leaving) AddLater("HolderNotDesired", Weight.Warning, $"{sole.Node} is MASTER, recorded is {a.Holder}");
             if (f.HolderIsMaster && f.Ready is null) Add("NoHealthyStandby", Weight.Warning, "no armed and ready standby: a failure now costs an election");
         }
         OfService(f, Add);

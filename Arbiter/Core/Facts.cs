@@ -32,9 +32,13 @@ internal sealed class Facts
     /// <summary>Somebody serves, and is not being taken down: only then may a BACKUP's file change.</summary>
     public bool Settled => Masters.Any(m => !m.Reading!.Fenced);
 
-    /// <summary>The holder is there, serves, and is not about to fence itself.</summary>
+    /// <summary>
+    /// The holder is there, serves, and is not about to fence itself. A down file fences nobody: there a bad holder stays until another node
+    /// is wanted more, and that may need an arming.
+    /// </summary>
     public bool HolderSteady =>
-        HolderIsMaster && !Holder!.Reading!.Fenced && Holder.Health(Now) is Health.Good or Health.SoftBad;
+        HolderIsMaster && !Holder!.Reading!.Fenced
+        && (Holder.Reading.Steering == SteeringKind.DownFile || Holder.Health(Now) is Health.Good or Health.SoftBad);
 
     public bool OtherMaster(NodeId node) => Masters.Any(m => m.Node != node && m.Health(Now) != Health.HardBad && !m.Duplicate(Now));
 
@@ -46,11 +50,26 @@ internal sealed class Facts
     public MemberView? Ready => Standby is { } s && s.Node != State.Assignment?.Holder && NotReady(s) is null ? s : null;
 
     /// <summary>Why a node is not an armed standby that would take over now; null when it is one.</summary>
-    public string? NotReady(MemberView m) =>
-        NotUsable(m)
-        ?? (State.Standby != m.Node || m.Reading!.Steered != SteeredRole.Standby || m.Reading.EffectivePriority != GroupRules.StandbyPriority
-            ? "it is not armed"
-            : null);
+    public string? NotReady(MemberView m) => NotUsable(m) ?? (State.Standby != m.Node || !Armed(m) ? "it is not armed" : null);
+
+    /// <summary>Whether it would be elected when the holder goes down, as it is steered now.</summary>
+    public bool Armed(MemberView m) => m.Reading switch
+    {
+        { Steering: SteeringKind.DownFile } => KeepsFile(m) || m.Reading is { Steered: SteeredRole.Standby, Pending: false },
+        { Steered: SteeredRole.Standby, EffectivePriority: GroupRules.StandbyPriority } => true,
+        _ => false,
+    };
+
+    /// <summary>
+    /// Steered by a down file and with a higher base than the holder: without its file it would take the VIP at once, with it it is elected as
+    /// soon as the holder has one, too. So it is ready as it is and never told to be standby.
+    /// </summary>
+    public bool KeepsFile(MemberView m) =>
+        m.Reading is { Steering: SteeringKind.DownFile } mine && Holder is { Reading: { } holder } && m.Node != Holder.Node && mine.Base > holder.Base;
+
+
+    /// <summary>Track files here and a down file there: their priorities have nothing to do with each other, so neither can stand by for the other.</summary>
+    public bool SteeredOtherwise(MemberView m) => Holder?.Reading is { } holder && m.Reading is { } mine && mine.Steering != holder.Steering;
 
     /// <summary>Why a node could not be armed or take over now; null when it could.</summary>
     public string? NotUsable(MemberView m)
@@ -64,6 +83,7 @@ internal sealed class Facts
         if (r.Fenced) return "it is fenced";
         if (r.Role != VrrpRole.Backup) return $"its keepalived is {r.Role.ToString().ToUpperInvariant()}";
         if (r.Health != Health.Good) return $"its health is {Words.Of(r.Health)}{Words.Failing(m)}";
+        if (SteeredOtherwise(m)) return "it is steered otherwise than the holder";
         if (m.Event.TiltMs > 0) return "its agent was away and is tilted";
         return r.Fault is { } fault ? $"its steering fails: {fault}" : null;
     }

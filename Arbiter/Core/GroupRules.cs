@@ -42,6 +42,8 @@ internal sealed record GroupRules
     public static readonly TimeSpan FenceTail = TimeSpan.FromSeconds(5);
     /// <summary>An ordered move that made no MASTER by now is over.</summary>
     public static readonly TimeSpan MoveDeadline = TimeSpan.FromSeconds(10);
+    /// <summary>The same by down files: the agent waits 10 s at an advert_int of 1 s before it takes its own away, then rise and three adverts.</summary>
+    public static readonly TimeSpan DownFileMoveDeadline = TimeSpan.FromSeconds(30);
     /// <summary>How long an announced standby counts as announced: the validity of an order.</summary>
     public static readonly TimeSpan AnnouncedFor = TimeSpan.FromSeconds(12);
     /// <summary>After an unknown outcome the wish may be repeated; the expected epoch keeps it from counting twice.</summary>

@@ -76,7 +76,7 @@ internal static class Planned
         if (f.State.Move is not { Kind: MoveKind.Yield, MasterAt: null } move || f.SoleMaster?.Node != move.From) return null;
         var (from, to) = (f.SoleMaster.Reading!, f.State.Find(move.To)!);
         if (f.SoleMaster.Duplicate(f.Now)) return null;
-        if (f.Now - move.At >= f.State.Rules.PlannedDeadline) return $"{move.To} did not become MASTER within {f.State.Rules.PlannedDeadline.TotalSeconds:0.#} s, {move.From} still serves";
+        if (f.Now - move.At >= f.State.PlannedDeadline) return $"{move.To} did not become MASTER within {f.State.PlannedDeadline.TotalSeconds:0.#} s, {move.From} still serves";
         if (move.Yielded && from.Steered == SteeredRole.Holder) return $"{move.To} did not become MASTER, {move.From} took itself back after {(f.Now - move.At).TotalSeconds:0.0} s";
         // a silent one may still be elected: its keepalived is armed, and only its agent is known to be away
         return to.Fresh(f.Now) && f.NotUsable(to) is { } why ? $"{move.To} cannot take over any more: {why}; {move.From} still serves" : null;

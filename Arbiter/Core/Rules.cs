@@ -33,7 +33,7 @@ internal static class Rules
 
         Planned.NotArrived,
 
-        new("move-open", "an ordered move has not arrived: the new holder is not MASTER yet (at most 10 s)", "keep the fence or the `yield` on the old holder, touch no BACKUP's file",
+        new("move-open", "an ordered move has not arrived: the new holder is not MASTER yet (at most 10 s, 30 s by down files)", "keep the fence or the `yield` on the old holder, touch no BACKUP's file",
             f => f.State.Move is { MasterAt: null },
             f => $"waiting for {f.State.Move!.To} to become MASTER"),
 

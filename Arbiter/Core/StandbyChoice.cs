@@ -31,9 +31,10 @@ internal static class StandbyChoice
     private static MemberView? Kept(Facts f)
     {
         if (f.Standby is not { } s || s.Node == f.State.Assignment!.Holder) return null;
+        if (f.SteeredOtherwise(s)) return null;
         if (!s.Fresh(f.Now)) return s;
         return s.Reading is { Role: VrrpRole.Backup, Fenced: false, Health: Health.Good }
-            or { Role: VrrpRole.Backup, Fenced: false, Health: not Health.HardBad, Steered: SteeredRole.Standby } ? s : null;
+            || s.Reading is { Role: VrrpRole.Backup, Fenced: false, Health: not Health.HardBad } r && (r.Steered == SteeredRole.Standby || f.KeepsFile(s)) ? s : null;
     }
 
     /// <summary>One that is armed already, by an earlier leader: taken as it is, nothing is written for it.</summary>

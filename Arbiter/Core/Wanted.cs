@@ -34,7 +34,7 @@ internal static class Wanted
             VrrpRole.Master => reading.Steered is SteeredRole.Untold or SteeredRole.Sick ? Make(f, m, OrderedRole.Untold, null) : null,
             // nobody serves yet: a changed file would cost the successor its whole wait again
             VrrpRole.Backup when !f.Settled => Make(f, m, reading.Steered == SteeredRole.Standby ? OrderedRole.Standby : OrderedRole.Untold, null),
-            _ => Make(f, m, f.State.Standby == m.Node ? OrderedRole.Standby : OrderedRole.Untold, null),
+            _ => Make(f, m, f.State.Standby == m.Node && !f.KeepsFile(m) ? OrderedRole.Standby : OrderedRole.Untold, null),
         };
     }
 
@@ -58,7 +58,7 @@ internal static class Wanted
     /// <summary>The recorded holder while it is still the armed standby.</summary>
     private static MemberView? Successor(Facts f) =>
         f.Holder is { } h && f.NotUsable(h) is null
-        && h.Reading is { Steered: SteeredRole.Standby, EffectivePriority: GroupRules.StandbyPriority } ? h : null;
+        && (h.Reading is { Steering: SteeringKind.DownFile } || h.Reading is { Steered: SteeredRole.Standby, EffectivePriority: GroupRules.StandbyPriority }) ? h : null;
 
     private static GroupOrder Make(Facts f, MemberView m, OrderedRole role, NodeId? standby) => new()
     {

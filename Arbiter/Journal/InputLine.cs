@@ -46,7 +46,7 @@ internal static class InputLine
         foreach (var p in said.Probes)
             text.Append($" {p.Name}={(p.State == ProbeState.Up && p.Misses > 0 ? "miss" : Low(p.State))}{(p.Misses > 0 ? $":{p.FirstMissMs}" : "")}");
         foreach (var g in said.Groups)
-            text.Append($" role={Low(g.Role)} steered={Low(g.Steered)} fenced={(g.Fenced ? "yes" : "no")} healthy={(g.HealthyMs / 1000.0).ToString(CultureInfo.InvariantCulture)}"
+            text.Append((g.Steering == SteeringKind.DownFile ? $" steering=downfile base={g.Base} pending={(g.Pending ? "yes" : "no")}" : "") + $" role={Low(g.Role)} steered={Low(g.Steered)} fenced={(g.Fenced ? "yes" : "no")} healthy={(g.HealthyMs / 1000.0).ToString(CultureInfo.InvariantCulture)}"
                 + $" priority={g.EffectivePriority} epoch={g.Epoch}{(g.Ordered is { } o ? $" ordered={Low(o)}" : "")}");
         return text.ToString();
     }

@@ -84,7 +84,7 @@ public sealed record GroupReading
     public required long Epoch { get; init; }
     /// <summary>The role last accepted from an order; null before the first.</summary>
     public OrderedRole? Ordered { get; init; }
-    /// <summary>The ordered role waits for keepalived (holder before MASTER).</summary>
+    /// <summary>The ordered role waits for keepalived (holder before MASTER, a down file's standby until its script has risen).</summary>
     public required bool Pending { get; init; }
     /// <summary>Why steering does not work (ActuatorFailed, persist); null when it does.</summary>
     public string? Fault { get; init; }

@@ -11,8 +11,6 @@ namespace NodeAgent.Cli;
 /// <summary>Everything that would keep the agent from doing its work, said at once and before it is needed.</summary>
 internal static class CheckCommand
 {
-    private static readonly string[] s_network = ["nfs", "nfs4", "cifs", "smb3", "fuse", "fuse.sshfs", "ceph", "glusterfs"];
-
     public static Command Create()
     {
         var config = Commands.Config();
@@ -38,12 +36,14 @@ internal static class CheckCommand
             foreach (var error in errors) yield return $"key: {error}";
         foreach (var group in options.Groups)
         {
-            foreach (var file in new[] { group.FenceFile, group.PriorityFile })
+            if (group.DownFile is { } downFile)
+                foreach (var problem in DownFileCheck.Problems(group, downFile)) yield return problem;
+            foreach (var file in group.DownFile is null ? new[] { group.FenceFile, group.PriorityFile } : [])
             {
                 var directory = Path.GetDirectoryName(file)!;
                 if (!Directory.Exists(directory))
                     yield return $"groups.{group.Group}.steering: {directory} does not exist; keepalived then drops the tracker silently. Make it with tmpfiles.d before keepalived starts";
-                else if (FileSystemOf(directory) is { } kind && s_network.Contains(kind))
+                else if (FileSystems.Of(directory) is { } kind && FileSystems.IsRemote(kind))
                     yield return $"groups.{group.Group}.steering: {directory} is on {kind}; steering files must be local (tmpfs)";
                 else if (!File.Exists(file)) yield return $"groups.{group.Group}.steering: {file} does not exist; tmpfiles.d makes it with 0";
                 else if (!Writable(directory) && !Writable(file))
@@ -67,7 +67,7 @@ internal static class CheckCommand
         {
             if (!File.Exists(program)) yield return $"probes.{probe.Name}.command: {program} {(Directory.Exists(program) ? "is a directory" : "does not exist, or this user may not see it")}";
             else if (Libc.Access(program, Libc.MayExecute) != 0) yield return $"probes.{probe.Name}.command: {program} may not be executed by this user: chmod +x, and check its directories and its mount (noexec)";
-            else if (FileSystemOf(Path.GetDirectoryName(program)!) is { } kind && s_network.Contains(kind))
+            else if (FileSystems.Of(Path.GetDirectoryName(program)!) is { } kind && FileSystems.IsRemote(kind))
                 yield return $"probes.{probe.Name}.command: {program} is on {kind}: when that hangs, it cannot even be started; copy it to a local file system";
         }
         if (probe.HaproxySocket is not { } socket) yield break;
@@ -76,27 +76,6 @@ internal static class CheckCommand
     }
 
     private static bool Writable(string path) => Libc.Access(path, Libc.MayWrite) == 0;
-
-    private static string? FileSystemOf(string directory)
-    {
-        try
-        {
-            string? found = null;
-            var longest = -1;
-            foreach (var line in File.ReadLines("/proc/self/mounts"))
-            {
-                var words = line.Split(' ');
-                if (words.Length < 3 || words[1].Length <= longest) continue;
-                var under = words[1] == "/" || directory == words[1] || directory.StartsWith(words[1] + "/", StringComparison.Ordinal);
-                if (under) (found, longest) = (words[2], words[1].Length);
-            }
-            return found;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
 
     /// <summary>Whether one of the process's groups is inside the range (icmp(7)).</summary>
     private static bool PingAllowed()

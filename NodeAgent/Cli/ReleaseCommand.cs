@@ -10,7 +10,7 @@ namespace NodeAgent.Cli;
 
 /// <summary>
 /// <c>ExecStopPost</c>: runs when the agent has ended, however it ended, and leaves a plain VRRP pair behind. Moves nothing: while the node
-/// is MASTER its priority stays as it is.
+/// is MASTER its priority stays as it is, and a down file stays as it is everywhere.
 /// </summary>
 internal static class ReleaseCommand
 {
@@ -31,6 +31,12 @@ internal static class ReleaseCommand
         foreach (var group in options.Groups)
         {
             var master = present.GetValueOrDefault(group.Group) && alive.GetValueOrDefault(group.Group);
+            if (group.DownFile is { } downFile)
+            {
+                // left as it is: a missing file may take the VIP back, and one that is there leaves the node electable
+                Console.WriteLine($"{group.Group}: {(master ? "MASTER" : "not MASTER")}, the down file {(File.Exists(downFile) ? "is there" : "is not there")} and stays so");
+                continue;
+            }
             var (fence, priority) = (SteeringFiles.Read(group.FenceFile), SteeringFiles.Read(group.PriorityFile));
             foreach (var write in Core.Release.Decide(group, master, fence, priority).Cast<Effect.Write>())
             {

@@ -32,12 +32,10 @@ internal static class StatusCommand
         var (obeyed, reason) = new ObeyedStore(options.StateDirectory).Load();
         foreach (var group in options.Groups)
         {
-            var (fence, priority) = (SteeringFiles.Read(group.FenceFile), SteeringFiles.Read(group.PriorityFile));
             Console.WriteLine($"{group.Group} ({group.Instance} on {group.Interface})");
             Console.WriteLine($"  VIP         {(present.GetValueOrDefault(group.Group) ? "on the interface" : "not here")}");
             Console.WriteLine($"  keepalived  {(alive.GetValueOrDefault(group.Group) ? "runs" : "does not run")}");
-            Console.WriteLine($"  fence       {(fence == 0 ? "off" : "ON: this node takes no VIP")}");
-            Console.WriteLine($"  priority    {Priorities.Effective(group, priority)} = base {group.Base} + file {priority}: {Priorities.RoleOf(group, priority).ToString().ToLowerInvariant()}");
+            foreach (var line in group.DownFile is { } downFile ? ByDownFile(group, downFile) : ByTrackFiles(group)) Console.WriteLine(line);
             Console.WriteLine(obeyed?.GetValueOrDefault(group.Group) is { } last
                 ? $"  obeyed      {last.Role.ToString().ToLowerInvariant()} by epoch {last.Generation}/{last.Epoch}, term {last.Term}"
                 : $"  obeyed      nothing yet{(reason.Length > 0 ? $" ({reason})" : "")}");
@@ -46,5 +44,21 @@ internal static class StatusCommand
                 Console.WriteLine($"  probe       {probe.Name}: {probe.Kind} {probe.Target} ({probe.Class.ToString().ToLowerInvariant()}{(group.Probes.Contains(probe.Name) ? "" : ", for isolation only")})");
         }
         return Commands.Done;
+    }
+
+    private static IEnumerable<string> ByTrackFiles(AgentGroupOptions group)
+    {
+        var (fence, priority) = (SteeringFiles.Read(group.FenceFile), SteeringFiles.Read(group.PriorityFile));
+        yield return $"  fence       {(fence == 0 ? "off" : "ON: this node takes no VIP")}";
+        yield return $"  priority    {Priorities.Effective(group, priority)} = base {group.Base} + file {priority}: {Priorities.RoleOf(group, priority).ToString().ToLowerInvariant()}";
+    }
+
+    private static IEnumerable<string> ByDownFile(AgentGroupOptions group, string path)
+    {
+        var present = File.Exists(path);
+        yield return $"  down file   {path} {(present ? "is there: this node is not wanted" : "is not there")}";
+        yield return Priorities.ByDownFile(group, present) is { } priority
+            ? $"  priority    {priority}, once the script has seen it"
+            : $"  priority    base {group.Base} and the weight of the script, which agent.yaml does not name";
     }
 }

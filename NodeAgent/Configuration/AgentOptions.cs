@@ -100,9 +100,16 @@ public sealed record AgentGroupOptions
     public required int Sick { get; init; }
     /// <summary>advert_int of keepalived.conf; sets the fence deadline.</summary>
     public TimeSpan Advert { get; init; } = TimeSpan.FromSeconds(1);
-    public required string FenceFile { get; init; }
-    public required string PriorityFile { get; init; }
-    public required string NotifyFifo { get; init; }
+    /// <summary>Empty in a group that is steered by a down file.</summary>
+    public string FenceFile { get; init; } = "";
+    /// <summary>The same.</summary>
+    public string PriorityFile { get; init; } = "";
+    /// <summary>The classic file that a vrrp_script looks at; null in a group that is steered by track files.</summary>
+    public string? DownFile { get; init; }
+    /// <summary>The weight of that vrrp_script, -253 to -1, to compare with what keepalived says; null = not known here.</summary>
+    public int? DownWeight { get; init; }
+    /// <summary>null (with a down file only): the role is read from the interface and from whether keepalived lives.</summary>
+    public string? NotifyFifo { get; init; }
     /// <summary>keepalived's pid file, for its liveness.</summary>
     public string KeepalivedPidFile { get; init; } = "/run/keepalived.pid";
     /// <summary>virtual_router_id of keepalived.conf; only a label of metrics. null: as keepalived's dump says, or no label.</summary>

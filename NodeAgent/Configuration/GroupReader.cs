@@ -32,17 +32,18 @@ internal static class GroupReader
         var instance = ReadInstance(section.Required("instance", "give the vrrp_instance of keepalived.conf"), taken);
         var device = ReadInterface(section.Required("interface", "give the interface that carries the VIPs"));
         var vips = VipList.Read(section.Required("vips", "give the addresses with their prefix length, such as [ 172.20.0.248/16 ]"), MostVips, taken.Vips);
-        var basePriority = section.Required("base", "give the priority in keepalived.conf, 2 to 245").Integer(2, 245);
-        var sick = ReadSick(section, basePriority);
+        var steering = SteeringReader.Read(section, taken.Files);
+        var most = steering?.DownFile is null ? 245 : 254;
+        var basePriority = section.Required("base", $"give the priority in keepalived.conf, 2 to {most}").Integer(2, most);
+        var sick = SteeringReader.ReadSick(section, basePriority, steering);
         var advert = section.Optional("advert").Duration(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(40)) ?? TimeSpan.FromSeconds(1);
-        var (fence, priority) = ReadSteering(section, taken);
-        var fifo = FilePath.Read(section.Required("notifyFifo", "give keepalived's vrrp_notify_fifo, such as /run/arbiter-agent/keepalived.fifo"));
+        var fifo = SteeringReader.ReadFifo(section, steering);
         var pidFile = FilePath.Read(section.Optional("keepalivedPidFile")) ?? "/run/keepalived.pid";
         var vrid = section.Optional("vrid").Integer(1, 255);
         var names = ReadProbeNames(section, probes);
         var isolation = IsolationReader.Read(section, names, probes);
         if (name is null || instance is null || device is null || vips is null || basePriority is null || sick is null
-            || fence is null || priority is null || fifo is null || names is null || isolation is null) return null;
+            || steering is null || (fifo is null && steering.DownFile is null) || names is null || isolation is null) return null;
         return new AgentGroupOptions
         {
             Group = name.Value,
@@ -52,8 +53,10 @@ internal static class GroupReader
             Base = basePriority.Value,
             Sick = sick.Value,
             Advert = advert,
-            FenceFile = fence,
-            PriorityFile = priority,
+            FenceFile = steering.Fence ?? "",
+            PriorityFile = steering.Priority ?? "",
+            DownFile = steering.DownFile,
+            DownWeight = steering.Weight,
             NotifyFifo = fifo,
             KeepalivedPidFile = pidFile,
             Vrid = vrid,
@@ -80,49 +83,6 @@ internal static class GroupReader
         if (text.Length <= 15 && text is not ("." or "..") && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ':')) return text;
         value.Wrong("is no interface name: at most 15 characters, no spaces, '/' or ':'");
         return null;
-    }
-
-    /// <summary>A sick node stays electable, below every healthy one. With a low base there is no safe default.</summary>
-    private static int? ReadSick(Section section, int? basePriority)
-    {
-        var value = section.Optional("sick");
-        var sick = value.Integer(1, 244);
-        if (basePriority is not { } number) return sick;
-        if (!value.Present)
-        {
-            if (number > 110) return number - 100;
-            value.Wrong($"is missing: with a base of {number} (110 or less) give the priority of a sick node, 1 to {number - 1}, "
-                + "below the base of every node and different on each");
-            return null;
-        }
-        if (sick >= number)
-        {
-            value.Wrong($"{sick} must be below base ({number}): give 1 to {number - 1}");
-            return null;
-        }
-        return sick;
-    }
-
-    private static (string? Fence, string? Priority) ReadSteering(Section section, Taken taken)
-    {
-        const string hint = "give { fence: /run/arbiter-agent/NAME.fence, priority: /run/arbiter-agent/NAME.priority }, the track files of keepalived.conf";
-        if (section.Required("steering", hint).Section() is not { } steering) return (null, null);
-        if (steering.Has("downFile"))
-        {
-            steering.Later("downFile");
-            steering.IgnoreRest();
-            return (null, null);
-        }
-        return (Own("fence"), Own("priority"));
-
-        string? Own(string key)
-        {
-            var value = steering.Required(key, $"give the track file for the {key}");
-            if (FilePath.Read(value) is not { } path) return null;
-            if (taken.Files.TryAdd(path, value.Path)) return path;
-            value.Wrong($"is already {taken.Files[path]}: each steering file has one meaning in one group");
-            return null;
-        }
     }
 
     private static List<string>? ReadProbeNames(Section section, ProbesRead? probes)

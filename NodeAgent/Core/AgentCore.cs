@@ -34,6 +34,7 @@ public static class AgentCore
             Input.LinkChanged link => Link(state, link.Connected, turn),
             Input.BrokerAnswered => state with { BrokerAnsweredAt = turn.Now },
             Input.FilesRead read => OneGroup(state, read.Group, g => FilesRead(g, read, turn)),
+            Input.DownFileRead read => OneGroup(state, read.Group, g => DownFileSteering.Read(g, read.Present, turn)),
             Input.WriteFailed failed => OneGroup(state, failed.Group, g => WriteFailed(g, failed, turn)),
             Input.Persisted persisted => Saving.Settle(state, persisted, turn),
             Input.Stopping => Stop(state, turn),
@@ -76,11 +77,13 @@ public static class AgentCore
                 Saved = found.Obeyed,
                 Applied = found.Obeyed is { } obeyed ? new FencingToken(obeyed.Generation, obeyed.Epoch) : default,
             };
+            var wasGood = !wasBad && stands is SteeredRole.Holder or SteeredRole.Standby or SteeredRole.Yield;
+            if (group.Options.DownFile is not null) (group, wasGood) = DownFileSteering.Start(group, found, state.BootId);
             if (found.Obeyed is { } heard && new SpeakerToken(heard.Generation, heard.Term) is var speaker && speaker > state.Speaker)
                 state = state with { Speaker = speaker };
             state = state with { Groups = state.Groups.SetItem(found.Group, group) };
-            // 252 and more were only written while every hard check was good; a proxy that died while no agent looked must not stay unknown
-            var wasGood = !wasBad && stands is SteeredRole.Holder or SteeredRole.Standby or SteeredRole.Yield;
+            // 252 and more were only written while every hard check was good (and so was the absence of a down file, as holder or standby);
+            // a proxy that died while no agent looked must not stay unknown
             if (!wasBad && !wasGood) continue;
             foreach (var name in group.Options.Probes)
                 if (state.Probes.TryGetValue(name, out var probe) && probe.Options.Class == ProbeClass.Hard)
@@ -154,6 +157,7 @@ public static class AgentCore
 
     private static GroupState FilesRead(GroupState group, Input.FilesRead read, Turn turn)
     {
+        if (group.Options.DownFile is not null) return group;
         if (group.FenceFile is { } fence && fence != read.Fence || group.PriorityFile is { } priority && priority != read.Priority)
             turn.Say(Severity.Warning, "FileChanged", $"{group.Name}: somebody else wrote a steering file: fence {read.Fence}, priority {read.Priority}");
         return group with { FenceFile = read.Fence, PriorityFile = read.Priority };
@@ -165,6 +169,7 @@ public static class AgentCore
         if (group.ActuatorFault != fault) turn.Say(Severity.Error, "ActuatorFailed", $"{group.Name}: {fault}");
         turn.Urgent = true;
         group = group with { ActuatorFault = fault, RetryWriteAt = turn.Now + TimeSpan.FromSeconds(1) };
+        if (failed.File == SteeringFile.Down) return group with { DownFile = null };
         if (failed.File == SteeringFile.Priority) return group with { PriorityFile = null };
         // a fence that cannot be written must not keep the node from being lowered the other way
         var own = group.Fence is { Kind: FenceKind.Own };
@@ -174,7 +179,7 @@ public static class AgentCore
     private static AgentState Stop(AgentState state, Turn turn)
     {
         foreach (var group in state.Groups.Values)
-            turn.Effects.AddRange(Release.Decide(group.Options, group.VipPresent && group.KeepalivedAlive, group.FenceFile ?? 0, group.PriorityFile ?? 0));
+            if (group.Options.DownFile is null) turn.Effects.AddRange(Release.Decide(group.Options, group.VipPresent && group.KeepalivedAlive, group.FenceFile ?? 0, group.PriorityFile ?? 0));
         return state;
     }
 

@@ -15,6 +15,8 @@ public sealed record GroupState
     public TimeSpan RoleSince { get; init; }
     public bool VipPresent { get; init; }
     public bool KeepalivedAlive { get; init; }
+    public TimeSpan AliveSince { get; init; }
+    public TimeSpan VipSince { get; init; }
     /// <summary>As keepalived last said it, or as base + file before it said anything.</summary>
     public int EffectivePriority { get; init; }
     public TimeSpan? PrioritySaidAt { get; init; }
@@ -31,6 +33,13 @@ public sealed record GroupState
     public int? FenceFile { get; init; }
     public int? PriorityFile { get; init; }
     public TimeSpan WrittenAt { get; init; }
+    /// <summary>Whether the down file is there; null = unknown.</summary>
+    public bool? DownFile { get; init; }
+    /// <summary>Whether it should be; null = as it is.</summary>
+    public bool? DownWanted { get; init; }
+    /// <summary>It was made for bad health of a BACKUP that had none: good health takes it away again.</summary>
+    public bool DownForHealth { get; init; }
+    public bool PriorityDoubted { get; init; }
     public TimeSpan RetryWriteAt { get; init; }
 
     // wanted
@@ -89,6 +98,8 @@ public sealed record StandingOrder
     public required GroupPolicy Policy { get; init; }
     public required TimeSpan NonceAt { get; init; }
     public required TimeSpan ValidFor { get; init; }
+    /// <summary>When this role of this epoch was taken first.</summary>
+    public TimeSpan TakenAt { get; init; }
     /// <summary>The agent was away for too long: nothing in it may be used any more.</summary>
     public bool Void { get; init; }
 

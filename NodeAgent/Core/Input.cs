@@ -36,6 +36,9 @@ public abstract record Input(TimeSpan At)
     /// <summary>The steering files as they are now: keepalived rewrites the priority file when it starts.</summary>
     public sealed record FilesRead(TimeSpan At, GroupName Group, int Fence, int Priority) : Input(At);
 
+    /// <summary>Whether the down file is there.</summary>
+    public sealed record DownFileRead(TimeSpan At, GroupName Group, bool Present) : Input(At);
+
     public sealed record WriteFailed(TimeSpan At, GroupName Group, SteeringFile File, string Reason) : Input(At);
 
     public sealed record Persisted(TimeSpan At, long Request, string? Error) : Input(At);
@@ -49,7 +52,8 @@ public abstract record Input(TimeSpan At)
 
 public enum SampleResult { Good, Bad, Unknown }
 
-public enum SteeringFile { Fence, Priority }
+/// <summary>Down: 1 = there, 0 = not there.</summary>
+public enum SteeringFile { Fence, Priority, Down }
 
 /// <summary>States of keepalived's notify FIFO (doc/man/man5/keepalived.conf.5, "vrrp_notify_fifo").</summary>
 public enum NotifyState { Master, Backup, Fault, Stop, Deleted, MasterRxLowerPri, MasterPriority, BackupPriority }
@@ -58,7 +62,9 @@ public enum NotifyState { Master, Backup, Fault, Stop, Deleted, MasterRxLowerPri
 /// <param name="PriorityFile">The same.</param>
 /// <param name="LastNotify">The last line that waited in the notify FIFO; null when there was none.</param>
 /// <param name="Obeyed">What was obeyed before, from disk; null when nothing is recorded.</param>
-public sealed record GroupAtStart(GroupName Group, int FenceFile, int PriorityFile, bool VipPresent, bool KeepalivedAlive, NotifyState? LastNotify, ObeyedRecord? Obeyed);
+/// <param name="DownFile">Whether it is there; null when there is none to look at, or it could not be seen.</param>
+public sealed record GroupAtStart(
+    GroupName Group, int FenceFile, int PriorityFile, bool VipPresent, bool KeepalivedAlive, NotifyState? LastNotify, ObeyedRecord? Obeyed, bool? DownFile = null);
 
 /// <summary>The highest order obeyed in a group, as it survives a restart.</summary>
 public sealed record ObeyedRecord

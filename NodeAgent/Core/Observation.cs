@@ -11,6 +11,7 @@ namespace NodeAgent.Core;
 internal static class Observation
 {
     private const int TransitionsKept = 16;
+    private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(1);
 
     public static GroupState Said(GroupState group, NotifyState state, int priority, Turn turn)
     {
@@ -39,7 +40,7 @@ internal static class Observation
         turn.Urgent = true;
         turn.Say(alive ? Severity.Information : Severity.Error, alive ? "KeepalivedUp" : "KeepalivedDown",
             $"{group.Name}: keepalived {(alive ? "runs" : group.VipPresent ? "is gone and its VIP is still on the interface" : "is gone")}");
-        group = group with { KeepalivedAlive = alive };
+        group = group with { KeepalivedAlive = alive, AliveSince = turn.Now };
         return alive ? group : TakeRole(group, VrrpRole.Stop, turn);
     }
 
@@ -47,7 +48,19 @@ internal static class Observation
     {
         if (present == group.VipPresent) return group;
         turn.Urgent = true;
-        return group with { VipPresent = present };
+        return group with { VipPresent = present, VipSince = turn.Now };
+    }
+
+    /// <summary>
+    /// The role of a keepalived that tells nobody: MASTER is the address on the interface, BACKUP is alive without it, FAULT cannot be told from
+    /// BACKUP. An address that is older than keepalived is a left-over, which a starting keepalived takes away at once.
+    /// </summary>
+    public static GroupState FromInterface(GroupState group, Turn turn)
+    {
+        if (group.Options.NotifyFifo is not null) return group;
+        var leftOver = group.VipSince < group.AliveSince && turn.Now - group.AliveSince < s_settling;
+        var role = !group.KeepalivedAlive ? VrrpRole.Stop : group.VipPresent && !leftOver ? VrrpRole.Master : VrrpRole.Backup;
+        return TakeRole(group, role, turn);
     }
 
     private static GroupState TakeRole(GroupState group, VrrpRole role, Turn turn)
@@ -56,7 +69,7 @@ internal static class Observation
         turn.Urgent = true;
         var counter = group.Counter + 1;
         var transition = new Transition(counter, role, turn.Now);
-        turn.Say(Severity.Information, "Role", $"{group.Name}: {group.Role} -> {role} at priority {group.EffectivePriority}");
+        turn.Say(Severity.Information, "Role", $"{group.Name}: {group.Role} -> {role}{(Priorities.Told(group) is > 0 and var priority ? $" at priority {priority}" : "")}");
         turn.Effects.Add(new Effect.PublishRole(new RoleObserved
         {
             V = IMessage.CurrentVersion,
@@ -73,6 +86,9 @@ internal static class Observation
         var left = group.Role == VrrpRole.Master || role == VrrpRole.Stop;
         // a yield that did its work stays until the leader names another role, unless keepalived itself is gone; sick stays while the node is
         var untold = group.Steered is SteeredRole.Holder or SteeredRole.Standby || (group.Steered == SteeredRole.Yield && role == VrrpRole.Stop);
+        // whatever took it: with the file absent the higher base would take the VIP back by itself
+        if (group.Options.DownFile is not null && group.Role == VrrpRole.Master) group = group with { DownWanted = true };
+        if (group.Role == VrrpRole.Master || role == VrrpRole.Master) group = group with { DownForHealth = false };
         var transitions = group.Transitions.Length < TransitionsKept ? group.Transitions : group.Transitions.RemoveAt(0);
         return group with
         {

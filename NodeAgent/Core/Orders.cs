@@ -22,9 +22,12 @@ internal static class Orders
             Policy = wanted.Policy,
             NonceAt = nonceAt,
             ValidFor = TimeSpan.FromMilliseconds(order.ValidMs),
+            TakenAt = turn.Now,
         };
         if (group.Order is not { } old || old.Token != standing.Token || old.Role != standing.Role)
             turn.Say(Severity.Information, "Order", $"{group.Name}: {Word(wanted.Role)} by epoch {standing.Token}, term {order.Term}");
+        else standing = standing with { TakenAt = old.TakenAt };
+        if (group.Options.DownFile is not null) return DownFileSteering.Take(group with { Order = standing, Applied = standing.Token }, standing, turn);
         // an order that finds the node fenced ends the fence at most; a yield on top of it would act on a MASTER of the past
         var yieldSpent = group.Fence is not null && standing.Role == OrderedRole.Yield ? standing.Token : group.YieldSpent;
         group = group with { Order = standing, Applied = standing.Token, YieldSpent = yieldSpent };

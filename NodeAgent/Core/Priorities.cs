@@ -35,6 +35,28 @@ internal static class Priorities
 
     public static int Effective(AgentGroupOptions group, int fileValue) => Math.Clamp(group.Base + fileValue, 1, 254);
 
+    /// <summary>The effective priority by the down file: base, or base + weight within 1..254; null when the weight is not known.</summary>
+    public static int? ByDownFile(AgentGroupOptions group, bool present) =>
+        !present ? group.Base : group.DownWeight is { } weight ? Math.Clamp(group.Base + weight, 1, 254) : null;
+
+    /// <summary>What keepalived said last. One that tells nobody: what the down file makes of the base; 0 = cannot be known.</summary>
+    public static int Told(GroupState group) =>
+        group.Options is { DownFile: not null, NotifyFifo: null } ? (group.DownFile is { } present ? ByDownFile(group.Options, present) : null) ?? 0 : group.EffectivePriority;
+
+    /// <summary>
+    /// How long a move by a down file may take: the script must fail (6 s allow for fall 2 at an interval of 1 s that skips every other run,
+    /// and more), then the other node waits for three adverts and its skew.
+    /// </summary>
+    public static TimeSpan DownFileMove(AgentGroupOptions group) => 4 * group.Advert + TimeSpan.FromSeconds(6);
+
+    /// <summary>
+    /// The standby's down file went a moment ago and its script must be good a few times before its base counts: until then it would be
+    /// elected late. 6 s allow for rise 5 at an interval of 1 s; a keepalived that tells its priorities says itself when it has risen.
+    /// </summary>
+    public static bool Rises(GroupState group, TimeSpan now) =>
+        group.Options.DownFile is not null && group.Steered == SteeredRole.Standby && now - group.WrittenAt < TimeSpan.FromSeconds(6)
+        && (group.Options.NotifyFifo is null || group.EffectivePriority < group.Options.Base);
+
     /// <summary>A fence ends by itself after this, unless renewed: longer than an election at this advert interval.</summary>
     public static TimeSpan FenceDeadline(AgentGroupOptions group)
     {

@@ -7,6 +7,7 @@ namespace NodeAgent.Core;
 /// What an agent leaves behind when it ends, however it ends: a plain VRRP pair. While the node is MASTER its priority stays exactly as it
 /// is, because changing it moves the VIP. Otherwise the priority goes to base, except that a node which was fenced or sick leaves as sick:
 /// nobody is there to watch it, so it must not win an election over a healthy one. The fence comes off last.
+/// A down file is left as it is: where it is, its absence could take the VIP back, and a weight keeps the node electable all the same.
 /// </summary>
 internal static class Release
 {

@@ -70,6 +70,7 @@ internal static class Results
         }
         if (role == OrderedRole.Untold)
             return group.Role == VrrpRole.Master ? (OrderOutcome.Refused, "this node is MASTER: its priority is kept") : (OrderOutcome.Applied, "");
+        if (group.Options.DownFile is not null && group.Steered is SteeredRole.Yield or SteeredRole.Sick) return (OrderOutcome.Applied, "");
         return group.Fence is not null || (role == OrderedRole.Drain && group.Steered == SteeredRole.Sick)
             ? (OrderOutcome.Applied, "")
             : (OrderOutcome.Refused, Orders.MayFence(group.Order, turn) ? "the fence has run out" : "no standby is ready and no other MASTER was seen");

@@ -19,6 +19,7 @@ internal static class Steering
 {
     public static GroupState Reconcile(GroupState group, bool isolated, Turn turn)
     {
+        if (group.Options.DownFile is not null) return DownFileSteering.Reconcile(group, isolated, turn);
         group = Isolation(group, isolated, turn);
         group = FenceLife(group, turn);
         group = HardFailure(group, turn);
@@ -53,14 +54,17 @@ internal static class Steering
         return group with { Fence = null, Steered = group.Health == Health.HardBad ? SteeredRole.Sick : SteeredRole.Untold };
     }
 
+    public static GroupState TakeIsolation(GroupState group, bool isolated, Turn turn)
+    {
+        if (isolated == group.Isolated) return group;
+        turn.Say(Severity.Warning, isolated ? "Isolated" : "NotIsolated",
+            $"{group.Name}: {(isolated ? "broker and every isolation address are silent" : "an isolation address or the broker answers again")}");
+        return group with { Isolated = isolated };
+    }
+
     private static GroupState Isolation(GroupState group, bool isolated, Turn turn)
     {
-        if (isolated != group.Isolated)
-        {
-            turn.Say(Severity.Warning, isolated ? "Isolated" : "NotIsolated",
-                $"{group.Name}: {(isolated ? "broker and every isolation address are silent" : "an isolation address or the broker answers again")}");
-            group = group with { Isolated = isolated };
-        }
+        group = TakeIsolation(group, isolated, turn);
         var fences = isolated && group.Policy.OnIsolation == Contracts.Vocabulary.Isolation.Fence;
         if (fences && group.Fence is not { Kind: FenceKind.Isolation }) return BeginFence(group, FenceKind.Isolation, turn, "this node is isolated");
         return !fences && group.Fence is { Kind: FenceKind.Isolation } ? EndFence(group, turn, "no longer isolated") : group;
@@ -110,13 +114,13 @@ internal static class Steering
     }
 
     /// <summary>Only <c>release</c> does anything when the control plane is gone: the other policies keep the role last ordered.</summary>
-    private static GroupState ControlPlane(GroupState group, Turn turn)
+    public static GroupState ControlPlane(GroupState group, Turn turn)
     {
         if (group.Policy.OnControlPlaneLoss != ControlPlaneLoss.Release || group.Order is not { } order || order.IsValid(turn.Now)) return group;
         return group.Steered is SteeredRole.Untold or SteeredRole.Sick ? group : group with { Steered = SteeredRole.Untold, YieldUntil = null };
     }
 
-    private static GroupState YieldLife(GroupState group, Turn turn)
+    public static GroupState YieldLife(GroupState group, Turn turn)
     {
         if (group.Steered != SteeredRole.Yield || !group.Holding || turn.Now < group.YieldUntil) return group;
         turn.Urgent = true;

@@ -31,7 +31,7 @@ internal sealed unsafe class NotifyFifo(string path, MonotonicClock clock, Chann
     /// <summary>One reader per path that the groups name.</summary>
     public static IReadOnlyList<NotifyFifo> ForGroups(
         IEnumerable<AgentGroupOptions> groups, MonotonicClock clock, ChannelWriter<Input> inputs, ILogger logger) =>
-        [.. groups.Select(group => group.NotifyFifo).Distinct().Select(path => new NotifyFifo(path, clock, inputs, logger))];
+        [.. groups.Select(group => group.NotifyFifo).OfType<string>().Distinct().Select(path => new NotifyFifo(path, clock, inputs, logger))];
 
     /// <summary>Opens the FIFO, and makes it (mode 0600) if there is none. A failure is tried again each second after <see cref="Start"/>.</summary>
     /// <returns>null when open; else what failed and what to do.</returns>

@@ -11,6 +11,9 @@ internal sealed record LabOptions
     /// <summary>Hold-down, freeze and the limit of own fences; off, so that faults may follow each other.</summary>
     public bool Brakes { get; init; }
 
+    /// <summary>The classic keepalived.conf, steered by a down file.</summary>
+    public bool DownFile { get; init; }
+
     public string AdvertText => Advert == TimeSpan.FromSeconds(1) ? "1s" : $"{Advert.TotalMilliseconds:0}ms";
 
     /// <exception cref="LabError">Neither 1s nor 100ms.</exception>

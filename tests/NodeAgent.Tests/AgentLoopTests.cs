@@ -52,9 +52,10 @@ public sealed class AgentLoopTests : IDisposable
         await using var link = new InMemorySteeringLink(new InMemoryBroker(TimeProvider.System), "lb1", []);
         await using var obeyed = new ObeyedWriter(new ObeyedStore(_directory), clock, inbox.Writer);
         using var files = new SteeringFiles();
+        using var downFiles = new DownFiles(options.Groups, clock, inbox.Writer);
         var reporter = new Reporter(link, new MessageCodec(options.Cluster), new MessageSigner(keys, Direction.Agent), options.Node, NullLogger<Reporter>.Instance);
         var loop = new AgentLoop(
-            AgentState.Create(options, "p1", "b1"), inbox, clock, files, reporter, obeyed, [], [], systemd, TimeProvider.System, NullLogger<AgentLoop>.Instance);
+            AgentState.Create(options, "p1", "b1"), inbox, clock, files, downFiles, reporter, obeyed, [], [], systemd, TimeProvider.System, NullLogger<AgentLoop>.Instance);
         // a fence of an earlier life: a node that ends leaves none behind
         await File.WriteAllTextAsync(options.Groups[0].FenceFile, "1\n", stopping);
         await loop.Run(new Input.Started(clock.Now, [new GroupAtStart(options.Groups[0].Group, 1, 0, false, true, null, null)]), stopping);

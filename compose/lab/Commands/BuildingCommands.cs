@@ -18,15 +18,19 @@ internal static class BuildingCommands
         };
         var brakes = new Option<bool>("--brakes") { Description = "Leave hold-down, freeze and the limit of own fences on." };
         var seed = new Option<bool>("--seed") { Description = "The classic set-up instead: a polling script, priorities 100 and 80, advert_int 1." };
+        var downFile = new Option<bool>("--down-file") { Description = "The whole system on the classic keepalived.conf: its script looks at a down file, by which the agents steer." };
         var noArbiter = new Option<bool>("--no-arbiter") { Description = "Only keepalived and haproxy: no broker, no Redis, no arbiters, no agents." };
-        var command = new Command("up", "Make the lab and start everything in it.") { advert, brakes, seed, noArbiter };
+        var command = new Command("up", "Make the lab and start everything in it.") { advert, brakes, seed, downFile, noArbiter };
         command.SetAction(async (parsed, stopping) =>
         {
             var mode = parsed.GetValue(seed) ? LabMode.Seed : parsed.GetValue(noArbiter) ? LabMode.Plain : LabMode.Full;
+            var classic = parsed.GetValue(downFile);
+            if (classic && mode != LabMode.Full) throw new LabError("--down-file is for the whole system: leave --seed and --no-arbiter out", LabError.Usage);
             var options = new LabOptions
             {
                 Mode = mode,
-                Advert = mode == LabMode.Seed ? TimeSpan.FromSeconds(1) : LabOptions.ParseAdvert(parsed.GetValue(advert)!),
+                DownFile = classic,
+                Advert = mode == LabMode.Seed || classic ? TimeSpan.FromSeconds(1) : LabOptions.ParseAdvert(parsed.GetValue(advert)!),
                 Brakes = parsed.GetValue(brakes),
             };
             var clock = Stopwatch.StartNew();

@@ -9,6 +9,11 @@ internal static class AgentYaml
     public const string KeyFile = "/etc/arbiter/node.key";
     public const string PasswordFile = "/etc/arbiter/mq.password";
 
+    private const string TrackFiles = $$"""
+        steering: { fence: {{KeepalivedConf.FenceFile}}, priority: {{KeepalivedConf.PriorityFile}} }
+            notifyFifo: {{KeepalivedConf.Fifo}}
+        """;
+
     public static string Render(string balancer, LabOptions options) => $$"""
         cluster: {{ArbiterYaml.Cluster}}
         node: {{balancer}}
@@ -27,11 +32,10 @@ internal static class AgentYaml
             instance: {{KeepalivedConf.Instance}}
             interface: eth0
             vips: [ {{Topology.Vip}}/{{Topology.PrefixLength}} ]
-            base: {{Topology.BasePriority(balancer)}}
+            base: {{(options.DownFile ? DownFileConf.BasePriority(balancer) : Topology.BasePriority(balancer))}}
             vrid: 239
             advert: {{options.AdvertText}}
-            steering: { fence: {{KeepalivedConf.FenceFile}}, priority: {{KeepalivedConf.PriorityFile}} }
-            notifyFifo: {{KeepalivedConf.Fifo}}
+            {{(options.DownFile ? DownFileConf.Steering : TrackFiles)}}
             keepalivedPidFile: {{Services.Keepalived.PidFile}}
             probes: [ haproxy, proxy, gateway, members, web1, web2 ]
             isolation: [ gateway, members, web1, web2 ]

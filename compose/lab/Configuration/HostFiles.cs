@@ -29,6 +29,7 @@ internal sealed class HostFiles(LabPaths paths, LabOptions options, IReadOnlyDic
         foreach (var name in Topology.Balancers)
         {
             if (options.Mode == LabMode.Seed) Seed(hosts[name]);
+            else if (options.DownFile) SteeredByDownFile(hosts[name]);
             else Steered(hosts[name]);
         }
     }
@@ -91,8 +92,17 @@ internal sealed class HostFiles(LabPaths paths, LabOptions options, IReadOnlyDic
     private void Seed(Host host)
     {
         host.Write(Keepalived.Configuration, ServerConf.Seed(paths, host.Name + ".conf"));
-        host.Write("/etc/keepalived/scripts/vrrp_script.sh", ServerConf.Seed(paths, "vrrp_script.sh"), Script);
+        host.Write(DownFileConf.ScriptFile, ServerConf.Seed(paths, "vrrp_script.sh"), Script);
         host.Write(Haproxy.Configuration, ServerConf.Seed(paths, "haproxy.cfg"));
+    }
+
+    private void SteeredByDownFile(Host host)
+    {
+        Seed(host);
+        host.Write(Keepalived.Configuration, DownFileConf.Keepalived(paths, host.Name));
+        host.Write(DownFileConf.ScriptFile, DownFileConf.Script, Script);
+        Directory.CreateDirectory(host.Path(DownFileConf.Folder));
+        host.Own(DownFileConf.Folder, Agent.User);
     }
 
     private static string Password() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

@@ -50,14 +50,14 @@ internal sealed class Armed(Laboratory lab) : IDisposable
         {
             LabMode.Seed => holder == ClassicMaster ? null : $"the VIP has not come back to {ClassicMaster}",
             LabMode.Plain => lab.Balancers.Select(Fenced).FirstOrDefault(text => text is not null),
-            _ => Missing(await _api!.Groups(), holder),
+            _ => Missing(await _api!.Groups(), holder, lab.Options.DownFile),
         };
     }
 
     private static string? Fenced(Host host) =>
         host.Read(KeepalivedConf.FenceFile)?.Trim() is "0" or null or "" ? null : $"{host.Name} is fenced";
 
-    private static string? Missing(JsonElement? groups, string holder)
+    private static string? Missing(JsonElement? groups, string holder, bool downFile)
     {
         if (groups is not { } answer) return "no arbiter says that it leads";
         var group = answer.GetProperty("groups")[0];
@@ -73,7 +73,9 @@ internal sealed class Armed(Laboratory lab) : IDisposable
             if (reading.ValueKind != JsonValueKind.Object) return $"{node} said nothing of the group";
             if (reading.GetProperty("fenced").GetBoolean()) return $"{node} is fenced";
             if (reading.GetProperty("health").GetString() != "good") return $"{node} is not healthy";
-            var wanted = node == holder ? 254 : 253;
+            // by a down file the node with the lower base stands at its base as holder and as standby; the other one keeps its file as standby
+            var wanted = !downFile ? node == holder ? 254 : 253
+                : node == holder || node == "lb2" ? DownFileConf.BasePriority(node!) : DownFileConf.BasePriority(node!) + DownFileConf.Weight;
             if (reading.GetProperty("effectivePriority").GetInt32() is var priority && priority != wanted) return $"{node} stands at priority {priority}, not {wanted}";
         }
         return null;

@@ -140,6 +140,7 @@ internal sealed class Measurement(Laboratory lab, Action<string> say, Random ran
     {
         LabMode.Seed => "the classic configuration, advert_int 1 s",
         LabMode.Plain => $"keepalived without agents, advert_int {lab.Options.AdvertText}",
+        _ when lab.Options.DownFile => "the classic configuration steered by a down file, advert_int 1 s",
         _ => $"agents and arbiters, advert_int {lab.Options.AdvertText}",
     };
 

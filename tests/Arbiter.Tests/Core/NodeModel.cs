@@ -24,6 +24,9 @@ internal sealed class NodeModel(NodeId node, int @base)
     private string? _fault;
     /// <summary>The epoch whose yield was carried out: a refresh does not start it again.</summary>
     private long _yielded;
+    private SteeringKind _steering;
+    private bool _pending;
+    private int _base = @base;
     private long _tilt;
     private (ProbeState State, TimeSpan Since)? _service;
     /// <summary>Numbered from 1 in each process, as an agent does.</summary>
@@ -40,13 +43,14 @@ internal sealed class NodeModel(NodeId node, int @base)
     public TimeSpan ReportUntil { get; set; }
     public TimeSpan NextHeartbeat { get; set; }
 
-    private int Priority => Fenced ? 0 : Steered switch
+    // by a down file nobody but keepalived knows, and it is not asked
+    private int Priority => Fenced || _steering == SteeringKind.DownFile ? 0 : Steered switch
     {
         SteeredRole.Holder => 254,
         SteeredRole.Standby => 253,
         SteeredRole.Yield => 252,
-        SteeredRole.Sick => @base - 100,
-        _ => @base,
+        SteeredRole.Sick => _base - 100,
+        _ => _base,
     };
 
     private Health Health =>
@@ -65,6 +69,9 @@ internal sealed class NodeModel(NodeId node, int @base)
             case "healthy": _healthySince = now - TimeSpan.FromMilliseconds(Math.Round(double.Parse(value, System.Globalization.CultureInfo.InvariantCulture) * 1000)); break;
             case "ordered": _ordered = Enum.Parse<OrderedRole>(value, ignoreCase: true); break;
             case "epoch": _epoch = long.Parse(value); break;
+            case "pending": _pending = value == "yes"; break;
+            case "steering": _steering = Enum.Parse<SteeringKind>(value, ignoreCase: true); break;
+            case "base": _base = int.Parse(value); break;
             case "fault": _fault = value == "none" ? null : value; break;
             case "service": _service = value == "none" ? null : (Enum.Parse<ProbeState>(value, ignoreCase: true), now); break;
             case "tilt": _tilt = long.Parse(value); break;
@@ -104,6 +111,12 @@ internal sealed class NodeModel(NodeId node, int @base)
         {
             case OrderedRole.Fence:
                 if (order.Standby is null && !order.OtherMaster) throw new InvalidOperationException($"a fence for {node} without a way out");
+                // a file that no script has looked at yet: keepalived is what it was
+                if (_steering == SteeringKind.DownFile)
+                {
+                    if (Steered != SteeredRole.Sick) Steered = SteeredRole.Yield;
+                    return;
+                }
                 Fenced = true;
                 Become(VrrpRole.Fault, now);
                 Steered = SteeredRole.Untold;
@@ -141,7 +154,8 @@ internal sealed class NodeModel(NodeId node, int @base)
                 VipPresent = Role == VrrpRole.Master,
                 KeepalivedAlive = Role is not VrrpRole.Stop,
                 EffectivePriority = Priority,
-                Base = @base,
+                Base = _base,
+                Steering = _steering,
                 Fenced = Fenced,
                 Steered = Steered,
                 Health = Health,
@@ -150,7 +164,7 @@ internal sealed class NodeModel(NodeId node, int @base)
                 Term = 1,
                 Epoch = _epoch,
                 Ordered = _ordered,
-                Pending = _ordered == OrderedRole.Holder && Role != VrrpRole.Master,
+                Pending = _pending || (_ordered == OrderedRole.Holder && Role != VrrpRole.Master),
                 Fault = _fault,
                 Service = _service is { } s && Role != VrrpRole.Master
                     ? new ServiceReading(s.State, s.State == ProbeState.Up ? "status 200" : "no connection in 500 ms", (long)(now - s.Since).TotalMilliseconds, s.State == ProbeState.Up ? 1 : -1) : null,

@@ -6,7 +6,9 @@ using Contracts.Vocabulary;
 namespace Arbiter.Tests.Core;
 
 /// <summary>One node as it may be found.</summary>
-internal sealed record Found(VrrpRole Role, bool Fenced, SteeredRole Steered, Health Health, bool Fresh, OrderedRole? Ordered = null);
+internal sealed record Found(
+    VrrpRole Role, bool Fenced, SteeredRole Steered, Health Health, bool Fresh, OrderedRole? Ordered = null,
+    SteeringKind Steering = SteeringKind.TrackFiles, int Base = 240, bool Pending = false);
 
 /// <summary>Small worlds for tests that try all of them.</summary>
 internal static class Worlds
@@ -25,6 +27,14 @@ internal static class Worlds
         from fresh in new[] { true, false }
         from ordered in fenced ? new OrderedRole?[] { null, OrderedRole.Fence } : [null]
         select new Found(role, fenced, steered, health, fresh, ordered);
+
+    /// <summary>The same by a down file: nothing is fenced there, a hand-over stands in <c>yield</c>, and a file that just went is pending.</summary>
+    public static IEnumerable<Found> ByDownFile(int @base) =>
+        from found in All()
+        where !found.Fenced
+        from steered in found.Steered == SteeredRole.Sick ? [SteeredRole.Sick, SteeredRole.Yield] : new[] { found.Steered }
+        from pending in steered == SteeredRole.Standby ? [false, true] : new[] { false }
+        select found with { Steered = steered, Steering = SteeringKind.DownFile, Base = @base, Pending = pending };
 
     public static NodeId Node(int i) => NodeId.Parse($"lb{i + 1}");
 
@@ -77,8 +87,9 @@ internal static class Worlds
                 RoleMs = 60_000,
                 VipPresent = f.Role == VrrpRole.Master,
                 KeepalivedAlive = true,
-                EffectivePriority = f.Steered switch { SteeredRole.Holder => 254, SteeredRole.Standby => 253, SteeredRole.Yield => 252, SteeredRole.Sick => 140, _ => 240 },
-                Base = 240,
+                EffectivePriority = f.Steering == SteeringKind.DownFile ? 0 : f.Steered switch { SteeredRole.Holder => 254, SteeredRole.Standby => 253, SteeredRole.Yield => 252, SteeredRole.Sick => 140, _ => 240 },
+                Base = f.Base,
+                Steering = f.Steering,
                 Fenced = f.Fenced,
                 Steered = f.Steered,
                 Health = f.Health,
@@ -87,7 +98,7 @@ internal static class Worlds
                 Term = 1,
                 Epoch = 5,
                 Ordered = f.Ordered,
-                Pending = false,
+                Pending = f.Pending,
                 Transitions = [],
             },
         ],

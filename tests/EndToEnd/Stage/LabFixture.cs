@@ -15,7 +15,7 @@ public sealed class OneLab : ICollectionFixture<LabFixture>
 /// Brings the lab up once, through the same wrapper that people use, and takes it away at the end, whatever happened: a guard of its own
 /// session does it when this process is killed.
 /// </summary>
-public sealed class LabFixture : IAsyncLifetime
+public class LabFixture : IAsyncLifetime
 {
     private const string DefaultPrefix = "e2e";
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);
@@ -28,9 +28,24 @@ public sealed class LabFixture : IAsyncLifetime
     /// <summary>How long a fence lasts that nobody renews.</summary>
     public static double FenceMs => Math.Max(2000, 4 * AdvertMs + 1000);
 
-    private readonly LabPaths _paths = LabPaths.Find(Environment.GetEnvironmentVariable("LAB_PREFIX") is { Length: > 0 } given ? given : DefaultPrefix);
+    private readonly LabPaths _paths;
+    private readonly string[] _up;
+    private readonly string _figures;
     private Process? _guard;
     private Scene? _scene;
+
+    public LabFixture() : this("", "end-to-end.txt", "--advert", SlowAdverts ? "1s" : "100ms")
+    {
+    }
+
+    /// <param name="suffix">Added to the name of the lab, so that two are never taken for one.</param>
+    /// <param name="figures">The file for the measured table, beside the programs.</param>
+    /// <param name="up">What <c>lab up</c> is given.</param>
+    protected LabFixture(string suffix, string figures, params string[] up)
+    {
+        _paths = LabPaths.Find((Environment.GetEnvironmentVariable("LAB_PREFIX") is { Length: > 0 } given ? given : DefaultPrefix) + suffix);
+        (_up, _figures) = (up, figures);
+    }
 
     internal Scene Scene => _scene ?? throw new InvalidOperationException("the lab is not up");
 
@@ -38,13 +53,14 @@ public sealed class LabFixture : IAsyncLifetime
     {
         await Down();
         _guard = Guard();
-        await Wrapper("up", "--advert", SlowAdverts ? "1s" : "100ms");
+        await Wrapper(["up", .. _up]);
         _scene = new Scene(Laboratory.Open(_paths));
     }
 
     public async ValueTask DisposeAsync()
     {
-        _scene?.Figures.Print(Path.Combine(_paths.Programs, "..", "end-to-end.txt"));
+        GC.SuppressFinalize(this);
+        _scene?.Figures.Print(Path.Combine(_paths.Programs, "..", _figures));
         _scene?.Dispose();
         await Down();
         _guard?.Kill();

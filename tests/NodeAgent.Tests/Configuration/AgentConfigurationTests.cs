@@ -66,11 +66,29 @@ public sealed class AgentConfigurationTests
     }
 
     [Theory]
-    [InlineData("{ downFile: /etc/keepalived/down }", "groups.web.steering.downFile: is not available in this version: remove it")]
+    [InlineData("{ downFile: down }", "groups.web.steering.downFile: is no absolute path: it must start with '/'")]
+    [InlineData("{ downFile: /run/d, priority: /run/p }", "groups.web.steering.priority: has no place beside a down file: a group is steered by one or the other")]
+    [InlineData("{ downFile: /run/d, weight: 0 }", "groups.web.steering.weight: 0 is above -1: give a whole number from -253 to -1")]
+    [InlineData("{ fence: /run/a, priority: /run/b, weight: -80 }", "groups.web.steering.weight: belongs to a down file: track files have the weights 0 and 1")]
     [InlineData("{ fence: /run/a, priority: /run/a }", "groups.web.steering.priority: is already groups.web.steering.fence: each steering file has one meaning in one group")]
     [InlineData("{ fence: /run/a }", "groups.web.steering.priority: is missing: give the track file for the priority")]
     [InlineData("{ fence: a, priority: /run/b }", "groups.web.steering.fence: is no absolute path: it must start with '/'")]
     public void Wrong_steering_is_an_error(string steering, string expected) => Assert.Equal(expected, Bad(With(steering: steering, group: "base: 240")));
+
+    [Fact]
+    public void A_down_file_needs_neither_a_sick_priority_nor_a_notify_fifo()
+    {
+        var text = With(steering: "{ downFile: /etc/keepalived/magedu/down, weight: -80 }", group: "base: 80").Replace("    notifyFifo: /run/arbiter-agent/keepalived.fifo\n", "");
+        var group = Good(text).Groups.Single();
+        Assert.Equal(("/etc/keepalived/magedu/down", -80, null, 80), (group.DownFile, group.DownWeight, group.NotifyFifo, group.Base));
+        Assert.Equal(254, Good(text.Replace("base: 80", "base: 254")).Groups.Single().Base);
+        Assert.Equal("/run/arbiter-agent/keepalived.fifo", Good(With(steering: "{ downFile: /d }", group: "base: 80")).Groups.Single().NotifyFifo);
+        Assert.StartsWith("groups.web.sick: has no meaning with a down file", Bad(text + "\n    sick: 5"));
+    }
+
+    [Fact]
+    public void Track_files_need_the_notify_fifo() =>
+        Assert.StartsWith("groups.web.notifyFifo: is missing", Bad(With(group: "base: 240").Replace("    notifyFifo: /run/arbiter-agent/keepalived.fifo\n", "")));
 
     [Theory]
     [InlineData("[ haprxy ]", "groups.web.probes[0]: there is no probe of that name; did you mean 'haproxy'?")]

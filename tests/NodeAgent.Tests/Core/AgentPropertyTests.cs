@@ -22,6 +22,7 @@ public sealed class AgentPropertyTests
         public sealed record Ordered(OrderedRole Role, int Gen, int Term, int Epoch, bool Standby, bool Other, int AgeMs, bool Replay, bool Brakes) : Event;
         public sealed record Files(int Fence, int Priority) : Event;
         public sealed record WriteFails(SteeringFile File) : Event;
+        public sealed record DownFile(bool Present) : Event;
     }
 
     private static readonly Gen<Event> s_event = Gen.Frequency<Event>(
@@ -34,16 +35,21 @@ public sealed class AgentPropertyTests
         (8, Gen.Select(Gen.Enum<OrderedRole>(), Gen.Int[1, 2], Gen.Int[1, 3], Gen.Int[1, 5], Gen.Bool, Gen.Bool, Of(0, 0, 0, 4000, 12500))
             .Select(Gen.Bool, (o, b) => (Event)new Event.Ordered(o.Item1, o.Item2, o.Item3, o.Item4, o.Item5, o.Item6, o.Item7, false, b))),
         (1, Gen.Select(Gen.Int[0, 1], Of(0, 13, 14, -100, 7)).Select(t => (Event)new Event.Files(t.Item1, t.Item2))),
-        (1, Gen.Enum<SteeringFile>().Select(f => (Event)new Event.WriteFails(f))));
+        (1, Gen.Enum<SteeringFile>().Select(f => (Event)new Event.WriteFails(f))),
+        (1, Gen.Bool.Select(b => (Event)new Event.DownFile(b))));
 
     [Fact]
-    public void No_walk_breaks_an_invariant() => s_event.Array[1, 120].Sample(Walk, iter: 3000);
+    public void No_walk_breaks_an_invariant() => s_event.Array[1, 120].Sample(events => Walk(Agent(), events), iter: 3000);
 
-    private static void Walk(Event[] events)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void No_walk_breaks_an_invariant_of_a_down_file(bool fifo) => s_event.Array[1, 120].Sample(events => Walk(DownFileAgent(fifo), events), iter: 2000);
+
+    private static void Walk(AgentState state, Event[] events)
     {
-        var state = Agent();
         var (now, seq) = (TimeSpan.FromSeconds(1), 0L);
-        state = Feed(state, new Input.Started(now, [new GroupAtStart(s_web, 0, 0, false, true, null, null)]));
+        state = Feed(state, new Input.Started(now, [new GroupAtStart(s_web, 0, 0, false, true, null, null, state.Options.Groups[0].DownFile is null ? null : false)]));
         foreach (var happened in events)
         {
             switch (happened)
@@ -73,8 +79,11 @@ public sealed class AgentPropertyTests
                 case Event.Files f:
                     state = Feed(state, new Input.FilesRead(now, s_web, f.Fence, f.Priority));
                     break;
+                case Event.DownFile d:
+                    state = Feed(state, new Input.DownFileRead(now, s_web, d.Present));
+                    break;
                 case Event.WriteFails w:
-                    state = Feed(state, new Input.WriteFailed(now, s_web, w.File, "full"));
+                    state = Feed(state, new Input.WriteFailed(now, s_web, state.Options.Groups[0].DownFile is null ? w.File : SteeringFile.Down, "full"));
                     break;
                 case Event.Ordered o:
                     var order = OrderOf(state, o, now, ++seq);
@@ -94,6 +103,7 @@ public sealed class AgentPropertyTests
     {
         var step = AgentCore.Advance(before, input);
         var (old, now) = (before.Groups[s_web], step.State.Groups[s_web]);
+        if (now.Options.DownFile is not null) DownFileHolds(before, old, now, input, step.Effects);
         foreach (var write in step.Effects.OfType<Effect.Write>().Where(w => w.File == SteeringFile.Priority))
         {
             // S2: holder only as MASTER with the VIP; O6: nothing above sick while a hard check is bad, fence's untold excepted
@@ -120,6 +130,31 @@ public sealed class AgentPropertyTests
         return state;
     }
 
+    /// <summary>S8: what a file that means "not wanted" must never do.</summary>
+    private static void DownFileHolds(AgentState before, GroupState old, GroupState now, Input input, IReadOnlyList<Effect> effects)
+    {
+        Assert.Null(now.Fence);
+        var writes = effects.OfType<Effect.Write>().ToArray();
+        Assert.All(writes, w => Assert.Equal(SteeringFile.Down, w.File));
+        Assert.True(writes.Length <= 1);
+        if (!before.Started) return;
+        // a node that is bad has it
+        if (now.Steered is SteeredRole.Sick or SteeredRole.Yield) Assert.True(now.DownWanted);
+        foreach (var write in writes.Where(w => w.Value == 0))
+        {
+            Assert.NotEqual(Health.HardBad, now.Health);
+            // it goes by an order, or where bad health alone had made it, or where somebody else made it
+            var ordered = now.Order is { Role: OrderedRole.Holder or OrderedRole.Standby } || now.Steered is SteeredRole.Holder or SteeredRole.Standby;
+            var restored = old.DownForHealth && old.Steered == SteeredRole.Sick;
+            Assert.True(ordered || restored || old.DownWanted == false, "the file went without a word");
+            // nobody is raised while somebody may still be MASTER by its word, unless ordered long ago
+            if (now.Steered == SteeredRole.Holder && old.Steered != SteeredRole.Holder) Assert.True(now.Holding);
+        }
+        // leaving MASTER leaves the file, unless a standing order wants this very node as standby
+        if (old.Role == VrrpRole.Master && now.Role != VrrpRole.Master) Assert.True(now.DownWanted == true || now.Steered == SteeredRole.Standby);
+        if (now.RetryWriteAt <= input.At && now.DownWanted is { } wanted) Assert.Equal(wanted, now.DownFile);
+    }
+
     /// <summary>Untold by leaving MASTER or by policy, before the health was looked at: allowed, it is a lowering.</summary>
     private static bool WasNotSick(GroupState group) => group.Steered != SteeredRole.Sick;
 
@@ -141,6 +176,15 @@ public sealed class AgentPropertyTests
                 },
             ],
         };
+    }
+
+    private static AgentState DownFileAgent(bool fifo)
+    {
+        var options = Agent().Options;
+        return AgentState.Create(options with
+        {
+            Groups = [options.Groups[0] with { FenceFile = "", PriorityFile = "", Sick = 0, Base = 100, DownFile = "/d", DownWeight = -80, NotifyFifo = fifo ? "/run/a/n" : null }],
+        }, "p1", "b1");
     }
 
     private static AgentState Agent()

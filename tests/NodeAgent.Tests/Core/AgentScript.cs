@@ -13,7 +13,7 @@ namespace NodeAgent.Tests.Core;
 /// probe NAME good|bad|unknown [xN] [took=MS] [target=T]   order ROLE epoch=N [term=N] [gen=N] [seq=N] [standby=NODE] [other] [age=DUR] [loss=..] [isolation=..] [brakes=off] [report]
 /// service good|bad|unknown [xN] [took=MS] [at=URL] (an answer of the service behind the VIP)   order ... [service=URL]
 /// said STATE PRIO    vip on|off    alive on|off    link on|off    quiet on (the broker stops answering)    disk fail|ok
-/// files FENCE PRIORITY (as somebody else wrote them)   write-fails fence|priority    advance DUR    pause DUR (the agent itself is stopped)    stop    show
+/// files FENCE PRIORITY, down on|off (as somebody else wrote them)   write-fails fence|priority|down    advance DUR    pause DUR (the agent itself is stopped)    stop    show
 /// </code>
 /// Every sample of good probes goes on by itself only when told; time passes only by <c>advance</c> in ticks of 50 ms.
 /// </summary>
@@ -58,6 +58,7 @@ internal sealed class AgentScript
             case "quiet": _quiet = words[1] == "on"; break;
             case "disk": _diskFails = words[1] == "fail"; break;
             case "files": Feed(new Input.FilesRead(_now, Web, int.Parse(words[1]), int.Parse(words[2]))); break;
+            case "down": Feed(new Input.DownFileRead(_now, Web, words[1] == "on")); break;
             case "write-fails": Feed(new Input.WriteFailed(_now, Web, Enum.Parse<SteeringFile>(words[1], true), "No space left on device")); break;
             case "advance": Advance(Span(words[1])); break;
             case "pause": _now += Span(words[1]); Feed(new Input.Tick(_now)); break;
@@ -86,6 +87,7 @@ internal sealed class AgentScript
             Fall = fall,
             HolderFall = holderFall,
         };
+        var downFile = args.ContainsKey("down-file");
         _state = AgentState.Create(new AgentOptions
         {
             Cluster = ClusterName.Parse("test"),
@@ -102,8 +104,9 @@ internal sealed class AgentScript
             [
                 new AgentGroupOptions
                 {
-                    Group = Web, Instance = "VI_1", Interface = "eth0", Vips = ["172.20.0.248/16"], Base = baseline, Sick = baseline - 100, Advert = advert,
-                    FenceFile = "/run/a/fence", PriorityFile = "/run/a/priority", NotifyFifo = "/run/a/fifo",
+                    Group = Web, Instance = "VI_1", Interface = "eth0", Vips = ["172.20.0.248/16"], Base = baseline, Sick = downFile ? 0 : baseline - 100, Advert = advert,
+                    FenceFile = downFile ? "" : "/run/a/fence", PriorityFile = downFile ? "" : "/run/a/priority", NotifyFifo = args.GetValueOrDefault("fifo") == "no" ? null : "/run/a/fifo",
+                    DownFile = args.GetValueOrDefault("down-file"), DownWeight = args.TryGetValue("weight", out var weight) ? int.Parse(weight) : null,
                     Probes = ["haproxy", "proxy", "gateway", "members", "web1"], IsolationProbes = ["gateway", "members", "web1"],
                 },
             ],
@@ -114,11 +117,13 @@ internal sealed class AgentScript
     {
         var obeyed = args.TryGetValue("obeyed", out var epoch) ? new ObeyedRecord
         {
-            Generation = 1, Term = 1, Epoch = long.Parse(epoch), Role = OrderedRole.Holder, Policy = Policy(args), BootId = "boot0",
+            Generation = 1, Term = 1, Epoch = long.Parse(epoch), Policy = Policy(args),
+            Role = Enum.Parse<OrderedRole>(args.GetValueOrDefault("as", "holder"), true), BootId = args.GetValueOrDefault("boot", "boot0"),
         } : null;
         NotifyState? last = args.TryGetValue("last", out var l) ? Enum.Parse<NotifyState>(l, true) : null;
         Feed(new Input.Started(_now, [new GroupAtStart(Web, int.Parse(args.GetValueOrDefault("fence", "0")), int.Parse(args.GetValueOrDefault("priority", "0")),
-            args.GetValueOrDefault("vip") == "yes", args.GetValueOrDefault("alive", "yes") == "yes", last, obeyed)]));
+            args.GetValueOrDefault("vip") == "yes", args.GetValueOrDefault("alive", "yes") == "yes", last, obeyed,
+            args.TryGetValue("down", out var down) ? down == "yes" : null)]));
     }
 
     private void Probe(string name, SampleResult result, Dictionary<string, string> args)
@@ -202,8 +207,9 @@ internal sealed class AgentScript
     private void Show()
     {
         var g = _state.Groups[Web];
+        var files = g.Options.DownFile is null ? $"{g.FenceFile?.ToString() ?? "?"}/{g.PriorityFile?.ToString() ?? "?"}" : g.DownFile switch { true => "down", false => "none", _ => "?" };
         _out.AppendLine($"{g.Role.ToString().ToLowerInvariant()} vip={(g.VipPresent ? "on" : "off")} steered={g.Steered.ToString().ToLowerInvariant()} " +
-            $"fence={g.Fence?.Kind.ToString().ToLowerInvariant() ?? "none"} health={g.Health} files={g.FenceFile?.ToString() ?? "?"}/{g.PriorityFile?.ToString() ?? "?"} applied={g.Applied} events={_state.Seq}");
+            $"fence={g.Fence?.Kind.ToString().ToLowerInvariant() ?? "none"} health={g.Health} files={files} applied={g.Applied} events={_state.Seq}");
     }
 
     private static TimeSpan Span(string text) => text.EndsWith("ms", StringComparison.Ordinal)
