@@ -9,7 +9,7 @@ namespace Arbiter.Events;
 /// <c>vip.events</c> as a receiver among the others: the same cursor, order and retries, so that a new leader goes on where the old one
 /// stopped. Delivered means that the broker confirmed it; with nobody subscribed that is the end of it.
 /// </summary>
-internal sealed class BusReceiver(ClusterName cluster, EventPlane plane) : IReceiver
+internal sealed class BusReceiver(ClusterName cluster, PlaneKeeper plane) : IReceiver
 {
     /// <summary>Reserved: no receiver of the configuration may bear it.</summary>
     public const string ReservedName = "vip-events";

@@ -32,12 +32,12 @@ internal static class EventsSetup
         services.AddSingleton<VerbDesk>();
         services.AddSingleton(s => new VerbListener(options.Cluster, options.Replica, s.GetRequiredService<VerbDesk>(), s.GetRequiredService<ReplicaNewsDesk>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<VerbListener>>()));
-        services.AddSingleton(s => new EventPlane(s.GetRequiredService<IPlaneTransport>(), s.GetRequiredService<VerbListener>(), s.GetRequiredService<TimeProvider>(),
-            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), s.GetRequiredService<ILogger<EventPlane>>()));
-        services.AddSingleton<IEventPlane>(s => s.GetRequiredService<EventPlane>());
-        services.AddSingleton<IVerbs>(s => new Verbs(options.Cluster, s.GetRequiredService<VerbDesk>(), s.GetRequiredService<EventPlane>(), s.GetRequiredService<IRegister>()));
-        services.AddSingleton<IReceiver>(s => new BusReceiver(options.Cluster, s.GetRequiredService<EventPlane>()));
-        services.AddHostedService(s => s.GetRequiredService<EventPlane>());
+        services.AddSingleton(s => new PlaneKeeper(s.GetRequiredService<IPlaneTransport>(), s.GetRequiredService<VerbListener>(), s.GetRequiredService<TimeProvider>(),
+            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), s.GetRequiredService<ILogger<PlaneKeeper>>()));
+        services.AddSingleton<IEventPlane>(s => s.GetRequiredService<PlaneKeeper>());
+        services.AddSingleton<IVerbs>(s => new Verbs(options.Cluster, s.GetRequiredService<VerbDesk>(), s.GetRequiredService<PlaneKeeper>(), s.GetRequiredService<IRegister>()));
+        services.AddSingleton<IReceiver>(s => new BusReceiver(options.Cluster, s.GetRequiredService<PlaneKeeper>()));
+        services.AddHostedService(s => s.GetRequiredService<PlaneKeeper>());
         services.AddHostedService<NewsTeller>();
         return services;
     }

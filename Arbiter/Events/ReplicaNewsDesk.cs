@@ -125,7 +125,7 @@ internal sealed class ReplicaNewsDesk(ClusterName cluster, IRegister register, I
 /// Sends the news: at a change, but not sooner than 200 ms after the last, and every 5 s. The leader's own come back to it; more than three in a row that do
 /// not are a connection that carries nothing, and a new one is made.
 /// </summary>
-internal sealed class NewsTeller(ReplicaNewsDesk desk, EventPlane plane, IRegister register, TimeProvider time) : BackgroundService
+internal sealed class NewsTeller(ReplicaNewsDesk desk, PlaneKeeper plane, IRegister register, TimeProvider time) : BackgroundService
 {
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(200);

@@ -6,7 +6,7 @@ using Contracts.Vocabulary;
 namespace Arbiter.Events;
 
 /// <summary>Here if this replica leads, otherwise by one question to the leader.</summary>
-internal sealed class Verbs(ClusterName cluster, VerbDesk desk, EventPlane plane, IRegister register) : IVerbs
+internal sealed class Verbs(ClusterName cluster, VerbDesk desk, PlaneKeeper plane, IRegister register) : IVerbs
 {
     public async Task<VerbReply> Do(VerbCall call, CancellationToken stopping)
     {

@@ -2,7 +2,7 @@ namespace Arbiter.Events.Plane;
 
 /// <summary>
 /// What MassTransit logs, at debug level whatever it thinks of it: it writes a stack for each failed attempt and each bad message.
-/// Changes of the connection are told by <see cref="EventPlane"/>, one line each.
+/// Changes of the connection are told by <see cref="PlaneKeeper"/>, one line each.
 /// </summary>
 internal sealed class QuietLog(ILoggerFactory inner) : ILoggerFactory
 {

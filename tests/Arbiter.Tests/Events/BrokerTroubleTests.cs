@@ -83,8 +83,8 @@ public sealed class BrokerTroubleTests : IAsyncLifetime
         var many = await Task.WhenAll(Enumerable.Range(0, 400).Select(n => leader.Receiver.Deliver(Replica.Happened(n), s_first, CancellationToken.None)));
         Assert.All(many, o => Assert.Equal(DeliveryResult.Failed, o.Result));
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 4);
-        Assert.InRange(leader.Plane.Overdue, 0, EventPlane.MaxFlying);
-        if (leader.Plane.Overdue >= EventPlane.MaxOverdue)
+        Assert.InRange(leader.Plane.Overdue, 0, PlaneKeeper.MaxFlying);
+        if (leader.Plane.Overdue >= PlaneKeeper.MaxOverdue)
         {
             clock.Restart();
             Assert.Contains("still wait", (await leader.Receiver.Deliver(Replica.Happened(1), s_first, CancellationToken.None)).Detail);

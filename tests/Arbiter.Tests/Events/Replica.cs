@@ -28,7 +28,7 @@ internal sealed class Replica : IAsyncDisposable
         News = new ReplicaNewsDesk(Cluster, Register, new Api.Board(new ClusterStatus(7, true, "", [], [])), TimeProvider.System, NullLogger<ReplicaNewsDesk>.Instance);
         Listener = new VerbListener(Cluster, name, Desk, News, TimeProvider.System, NullLogger<VerbListener>.Instance);
         Log = new Lines();
-        Plane = new EventPlane(transport(new LoggerFactory([Log])), Listener, TimeProvider.System, new Random(1), new LoggerFactory([Log]).CreateLogger<EventPlane>());
+        Plane = new PlaneKeeper(transport(new LoggerFactory([Log])), Listener, TimeProvider.System, new Random(1), new LoggerFactory([Log]).CreateLogger<PlaneKeeper>());
         Verbs = new Verbs(Cluster, Desk, Plane, Register);
         Receiver = new BusReceiver(Cluster, Plane);
         _teller = new NewsTeller(News, Plane, Register, TimeProvider.System);
@@ -38,7 +38,7 @@ internal sealed class Replica : IAsyncDisposable
     public VerbDesk Desk { get; }
     public ReplicaNewsDesk News { get; }
     public VerbListener Listener { get; }
-    public EventPlane Plane { get; }
+    public PlaneKeeper Plane { get; }
     public IVerbs Verbs { get; }
     public IReceiver Receiver { get; }
     public Lines Log { get; }

@@ -6,7 +6,7 @@ namespace Arbiter.Events.Plane;
 /// Keeps a session of the plane: opens one, watches it, opens the next. A broker that is away delays and stops nothing else. Whoever
 /// wants to send while there is no session is told so at once: nothing is kept for later.
 /// </summary>
-internal sealed class EventPlane(IPlaneTransport transport, IPlaneListener listener, TimeProvider time, Random random, ILogger<EventPlane> log)
+internal sealed class PlaneKeeper(IPlaneTransport transport, IPlaneListener listener, TimeProvider time, Random random, ILogger<PlaneKeeper> log)
     : BackgroundService, IEventPlane
 {
     /// <summary>The broker's confirm, by our own clock: the library does not heed its token in every state.</summary>
