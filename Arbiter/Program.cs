@@ -11,6 +11,8 @@ using Arbiter.Intake;
 using Arbiter.Notifications;
 using Arbiter.Orders;
 using Arbiter.Quorum;
+using Arbiter.Schedules;
+using Arbiter.Telemetry;
 
 // What the program is made of, in the order in which data flows. Each room adds itself.
 return await new Commands(
@@ -24,7 +26,11 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
     var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
     builder.AddLog(settings.JsonLog, settings.Level);
     builder.Services.AddRouting();
-    builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listening.Limit(kestrel, options.HttpListen));
+    builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+    {
+        Listening.Limit(kestrel, options.HttpListen);
+        TelemetryRoom.Listen(kestrel, options);
+    });
     builder.Services
         .AddSingleton(options)
         .AddHosting()
@@ -40,9 +46,11 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
         .AddRegisterHost()
         .AddOrders(options)
         .AddNotifications(options)
-        .AddApi();
+        .AddSchedules(options)
+        .AddApi()
+        .AddTelemetry(options);
 
     var app = builder.Build();
-    app.UseApi().UseDashboard();
+    app.UseTelemetry(options).UseApi().UseDashboard();
     return app.RunAsync(stopping);
 }

@@ -8,6 +8,7 @@ using NodeAgent.Configuration;
 using NodeAgent.Core;
 using NodeAgent.Keepalived;
 using NodeAgent.Linux;
+using NodeAgent.Metrics;
 using NodeAgent.Persistence;
 using NodeAgent.Probes;
 using NodeAgent.Reporting;
@@ -70,9 +71,12 @@ internal sealed class AgentHost : IAsyncDisposable
         var orders = new OrderReader(
             _link, codec, new MessageVerifier(keys, Direction.Order), _options.Node, _clock, _inbox.Writer, _logs.CreateLogger<OrderReader>());
         await using var obeyed = new ObeyedWriter(_store, _clock, _inbox.Writer);
+        var counters = new AgentCounters();
         var loop = new AgentLoop(
             AgentState.Create(_options, _process, BootId.Read(), UptimeMs()), _inbox, _clock, _files, reporter, obeyed, _probes, _services, _systemd,
-            TimeProvider.System, _logs.CreateLogger<AgentLoop>());
+            TimeProvider.System, _logs.CreateLogger<AgentLoop>(), counters);
+        var metrics = MetricsRoom.Create(
+            _options, counters, _clock, new KeepalivedDump(_options.Keepalived, TimeProvider.System), () => orders.Dropped, TimeProvider.System, _logs.CreateLogger<MetricsServer>());
 
         var started = LookAround(log);
         using var rooms = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -80,6 +84,7 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             ("link", _link.Run(rooms.Token)), ("orders", orders.Run(rooms.Token)), ("keepalived watch", _keepalived.Run(rooms.Token)), ("obeyed writer", obeyed.Running),
         };
+        if (metrics is not null) running.Add(("metrics", metrics.Run(rooms.Token)));
         running.AddRange(_probes.Select(p => ($"probe {p.Name}", p.Run(rooms.Token))));
         running.AddRange(_services.Select(s => ($"service probe {s.Group}", s.Run(rooms.Token))));
         foreach (var fifo in _fifos) fifo.Start();

@@ -16,7 +16,8 @@ namespace NodeAgent;
 /// </summary>
 internal sealed partial class AgentLoop(
     AgentState state, Channel<Input> inbox, MonotonicClock clock, SteeringFiles files, Reporter reporter, ObeyedWriter obeyed,
-    IReadOnlyList<IProbe> probes, IReadOnlyList<IServiceProbe> services, SystemdNotifier systemd, TimeProvider time, ILogger<AgentLoop> log)
+    IReadOnlyList<IProbe> probes, IReadOnlyList<IServiceProbe> services, SystemdNotifier systemd, TimeProvider time, ILogger<AgentLoop> log,
+    IStepWatch? watch = null)
 {
     /// <summary>Far above what 100 ms of inputs can be.</summary>
     public const int InboxSize = 4096;
@@ -82,12 +83,14 @@ internal sealed partial class AgentLoop(
 
     private void Step(Input input)
     {
-        var step = AgentCore.Advance(_state, input);
+        var before = _state;
+        var step = AgentCore.Advance(before, input);
         _state = step.State;
         // keepalived first: what is said of a fence (log, signature, broker) costs more than the fence
         foreach (var effect in step.Effects)
             if (effect is Effect.Write write) Write(write);
         foreach (var effect in step.Effects) CarryOut(effect);
+        watch?.Stepped(before, input, _state);
     }
 
     private void Write(Effect.Write write)

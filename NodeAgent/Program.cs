@@ -9,5 +9,6 @@ var root = new RootCommand("arbiter-agent: watches one load balancer, tells the 
     StatusCommand.Create(),
     ReleaseCommand.Create(),
     ForgetCommand.Create(),
+    HelperCommand.Create(),
 };
 return Commands.ExitCode(root.Parse(args));

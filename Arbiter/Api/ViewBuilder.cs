@@ -3,6 +3,7 @@ using Arbiter.Configuration;
 using Arbiter.Groups;
 using Arbiter.Hosting;
 using Arbiter.Quorum;
+using Arbiter.Schedules;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 
@@ -12,7 +13,7 @@ namespace Arbiter.Api;
 /// Status as the core keeps it, to status as it is told: ages counted up to this moment, stale said as stale.
 /// The one place where both the API and the page get their figures.
 /// </summary>
-internal sealed class ViewBuilder(ArbiterOptions options, StatusWatch watch, ILiveness liveness)
+internal sealed class ViewBuilder(ArbiterOptions options, StatusWatch watch, ILiveness liveness, ISchedules? schedules = null)
 {
     private const int MostEvents = 10;
 
@@ -22,7 +23,7 @@ internal sealed class ViewBuilder(ArbiterOptions options, StatusWatch watch, ILi
     {
         var by = By(seen.Register);
         var bus = new BusView(seen.Status.BusConnected, seen.Status.BusReason);
-        ImmutableArray<GroupView> groups = [.. seen.Status.Groups.Select(g => Group(g, seen.Register, seen.Age))];
+        ImmutableArray<GroupView> groups = [.. seen.Status.Groups.Select(g => Group(g, seen.Register, seen.Age) with { Schedules = Planned(g.Group) })];
         return new Overview(
             seen.Status.Version, by, Verdicts.Of(seen.Register, bus, groups), Readiness.Check(seen, liveness.Check()), bus,
             Quorum(seen.Register, by), groups, [.. seen.Status.Nodes.Select(n => Node(n, seen.Age))]);
@@ -30,6 +31,13 @@ internal sealed class ViewBuilder(ArbiterOptions options, StatusWatch watch, ILi
 
     private AnsweredBy By(RegisterStatus register) =>
         new(options.Cluster.Value, options.Replica, ApiJson.Word(register.State), register.Leader);
+
+    private ImmutableArray<ScheduleView> Planned(GroupName group) =>
+    [
+        .. (schedules?.Of(group) ?? []).Select(s => new ScheduleView(
+            s.Name, "switchover", s.When, s.TimeZone, s.To, s.Why, s.Next,
+            s.Last is { } last ? new ScheduleOutcomeView(last.Moved ? "moved" : "missed", last.At, last.Text) : null)),
+    ];
 
     private static GroupView Group(GroupStatus group, RegisterStatus register, TimeSpan older)
     {

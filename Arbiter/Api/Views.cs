@@ -50,9 +50,18 @@ public sealed record GroupView
     public required ImmutableArray<MemberView> Members { get; init; }
     /// <summary>Newest first.</summary>
     public required ImmutableArray<MoveView> Moves { get; init; }
+    /// <summary>What is done by itself, in the order of the configuration.</summary>
+    public ImmutableArray<ScheduleView> Schedules { get; init; } = [];
     /// <summary>The last events that the register still holds, newest first, at most ten; the history has the rest.</summary>
     public required ImmutableArray<EventView> Events { get; init; }
 }
+
+/// <param name="Next">null = it does not come again.</param>
+/// <param name="Last">null = nothing is known of an earlier time (any more).</param>
+public sealed record ScheduleView(string Name, string Kind, string When, string TimeZone, string? To, string? Reason, DateTimeOffset? Next, ScheduleOutcomeView? Last);
+
+/// <param name="Outcome">moved or missed.</param>
+public sealed record ScheduleOutcomeView(string Outcome, DateTimeOffset At, string Text);
 
 public sealed record DiagnosisView(string Name, string Severity, string Text, long AgeMs);
 

@@ -20,6 +20,7 @@ internal static class StatusText
         to.Out.WriteLine($"{to.Paint(group.Name, ToneOf(group.Verdict.Level))}  {string.Join(" ", group.Vips)}  {Terminal.Clean(group.Verdict.Text)}");
         to.Out.WriteLine(to.Paint($"  holder {group.Holder ?? "none"}{(group.Epoch is { } e ? $" (epoch {e}, {group.Reason})" : "")}; {group.Decision}: {group.Because}", Tone.Soft));
         foreach (var d in group.Diagnoses) to.Out.WriteLine($"  {to.Paint(d.Name, ToneOf(d.Severity))} {Terminal.Clean(d.Text)}");
+        foreach (var s in group.Schedules) Schedule(to, s);
         foreach (var m in group.Members)
         {
             var role = m.Stale ? "unknown" : m.Reading?.Role.ToUpperInvariant() ?? "unknown";
@@ -30,6 +31,13 @@ internal static class StatusText
                 : heard;
             to.Out.WriteLine($"  {to.Paint(m.Node, Tone.Plain, 12)} {to.Paint(role, tone, 8)} {Terminal.Clean(rest)}");
         }
+    }
+
+    private static void Schedule(Terminal to, ScheduleView s)
+    {
+        var next = s.Next is { } n ? $"next {n.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "does not come again";
+        var last = s.Last is { } l ? $"; {l.Outcome} {l.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {l.Text}" : "";
+        to.Out.WriteLine(to.Paint(Terminal.Clean($"  scheduled {s.Kind} {s.When} ({s.TimeZone}): {next}{last}"), s.Last?.Outcome == "missed" ? Tone.Mild : Tone.Soft));
     }
 
     public static void Write(Terminal to, QuorumView quorum)

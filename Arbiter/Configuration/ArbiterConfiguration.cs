@@ -27,7 +27,8 @@ internal static class ArbiterConfiguration
         var quorum = QuorumReader.Read(root);
         var key = root.Required("security", "give { clusterKey: \"${file:/etc/arbiter/cluster.key}\" }").Section()
             ?.Required("clusterKey", "give the cluster's key, best as \"${file:/etc/arbiter/cluster.key}\"").Secret();
-        var listen = ReadListen(root);
+        var (listen, metrics) = HttpReader.Read(root);
+        var keep = ReadKeep(root);
         var groups = GroupReader.Read(root);
         var receivers = ReceiverReader.Read(root);
         var routes = RouteReader.Read(root, receivers, groups);
@@ -43,9 +44,11 @@ internal static class ArbiterConfiguration
             Quorum = quorum,
             ClusterKey = key,
             HttpListen = listen,
+            HttpMetrics = metrics,
             Groups = groups,
             Receivers = receivers,
             Routes = routes,
+            HistoryKeep = keep,
         });
     }
 
@@ -72,17 +75,9 @@ internal static class ArbiterConfiguration
         return null;
     }
 
-    private static string ReadListen(Section root)
+    private static TimeSpan ReadKeep(Section root)
     {
-        const string standard = "127.0.0.1:8080";
-        if (root.Optional("http").Section() is not { } section) return standard;
-        section.Later("metrics");
-        var value = section.Optional("listen");
-        if (value.Text("address:port", 256) is not { } text) return standard;
-        if (!Addresses.TryListen(text, out var host, out _))
-            value.Wrong("is no place to listen: give address:port with a literal address, localhost:port, or *:port");
-        else if (!Addresses.IsLoopback(host))
-            value.Doubtful("is open to other machines, and the API of this version asks nobody who they are: keep it on 127.0.0.1 or behind a proxy that does");
-        return text;
+        var standard = TimeSpan.FromDays(90);
+        return root.Optional("history").Section()?.Optional("keep").Duration(TimeSpan.FromDays(1), TimeSpan.FromDays(3650)) ?? standard;
     }
 }

@@ -16,11 +16,16 @@ public sealed record ArbiterOptions
     public required string ClusterKey { get; init; }
     /// <summary>Where the API and the status page listen; default 127.0.0.1:8080.</summary>
     public required string HttpListen { get; init; }
+    /// <summary>Where <c>/metrics</c> is served; null = nowhere.</summary>
+    public string? HttpMetrics { get; init; }
     public required IReadOnlyList<GroupOptions> Groups { get; init; }
     /// <summary>Who is told what happens; none by default.</summary>
     public IReadOnlyList<ReceiverOptions> Receivers { get; init; } = [];
     /// <summary>None: every receiver is told everything.</summary>
     public IReadOnlyList<NotificationRoute> Routes { get; init; } = [];
+
+    /// <summary>How long events are kept in the history; default 90 days.</summary>
+    public TimeSpan HistoryKeep { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>Without the secrets, so that a log line never holds them.</summary>
     public override string ToString() => $"ArbiterOptions {{ {Cluster}/{Replica}, {Groups.Count} groups }}";
@@ -58,8 +63,14 @@ public sealed record GroupOptions
     public GroupMode Mode { get; init; } = GroupMode.Act;
     public bool Brakes { get; init; } = true;
     public TimeSpan Rearm { get; init; } = TimeSpan.FromSeconds(10);
+    public IReadOnlyList<ScheduleOptions> Schedules { get; init; } = [];
     /// <summary>An http:// address on one of the VIPs, asked by the nodes that do not hold it; null = none.</summary>
     public string? Service { get; init; }
 }
+
+/// <summary>A planned move that comes by itself.</summary>
+/// <param name="Name">Names it in the register: group, kind, and a digest of what it says.</param>
+/// <param name="To">Null: whoever is the standby then.</param>
+public sealed record ScheduleOptions(string Name, Timetable Timetable, NodeId? To, string? Why);
 
 public sealed record MemberOptions(NodeId Node, int Preference);

@@ -9,6 +9,7 @@ namespace Arbiter.Configuration;
 internal static class GroupReader
 {
     public const int MostGroups = 200;
+    private const int MostSchedules = Outbox.MaxSchedules / 2;
     private const int MostMembers = 8;
     private const int MostVips = 64;
 
@@ -20,6 +21,9 @@ internal static class GroupReader
         var groups = new List<GroupOptions>();
         foreach (var item in items)
             if (item.Section() is { } section && ReadOne(section, names, vips) is { } group) groups.Add(group);
+        // the register remembers the last time of each; more would push each other out
+        if (groups.Sum(g => g.Schedules.Count) is > MostSchedules and var many)
+            root.Optional("groups").Wrong($"have {many} schedules together: at most {MostSchedules}");
         return groups.Count == items.Count ? groups : null;
     }
 
@@ -37,9 +41,9 @@ internal static class GroupReader
         var failback = section.Optional("failback");
         if (failback.OneOf(("manual", false), ("auto", true)) is true)
             failback.Wrong("'auto' is not available in this version: a VIP moves back only by hand; write manual, or remove the key");
+        var schedules = ScheduleReader.Read(section.Optional("schedule"), name, members);
         var serviceValue = section.Optional("service");
         var service = ReadService(serviceValue, vips);
-        section.Later("schedule");
         if (name is null || vips is null || members is null || serviceValue.Faulty) return null;
         return new GroupOptions
         {
@@ -51,6 +55,7 @@ internal static class GroupReader
             OnIsolation = isolation,
             Brakes = brakes,
             Rearm = rearm,
+            Schedules = schedules,
             Service = service,
         };
     }

@@ -21,9 +21,10 @@ internal static class Arbitration
         next = next with { Decision = verdict.Decision };
         if (verdict.Proposal is { } wish)
         {
-            next = next with { InFlight = new InFlight(wish, verdict.Move, now, Unknown: false) };
+            next = next with { InFlight = new InFlight(wish, verdict.Move, now, Unknown: false) { Asked = verdict.Move == MoveKind.Yield ? next.Asked : null } };
             said.Add(new Effect.Propose(wish));
         }
+        next = AnswerMoves(state, next, facts, input, said);
 
         var wanted = Wanted.Orders(facts);
         var effective = next.Leading && next.Rules.Mode == GroupMode.Act ? wanted : ImmutableSortedDictionary<NodeId, GroupOrder>.Empty;
@@ -41,8 +42,23 @@ internal static class Arbitration
     private static void HandOut(GroupState state, ImmutableSortedDictionary<NodeId, GroupOrder> wanted, ImmutableArray<Effect>.Builder said)
     {
         foreach (var node in state.Ordered.Keys.Where(n => !wanted.ContainsKey(n))) said.Add(new Effect.Withdraw(node));
-        foreach (var (node, order) in wanted.OrderByDescending(w => w.Value.Role == OrderedRole.Fence))
+        foreach (var (node, order) in wanted.OrderByDescending(w => w.Value.Role is OrderedRole.Fence or OrderedRole.Yield))
             if (!state.Ordered.TryGetValue(node, out var before) || before != order) said.Add(new Effect.Order(node, order));
+    }
+
+    /// <summary>A request is proposed or refused with the input that brought it, and told when the register has it or does not take it.</summary>
+    private static GroupState AnswerMoves(GroupState before, GroupState next, Facts f, Input input, ImmutableArray<Effect>.Builder said)
+    {
+        if (next.Asked is { } asked && next.InFlight?.Asked != asked)
+            said.Add(new Effect.AnswerMove(asked, false, Planned.Refusal(f, asked) ?? $"{next.Decision.Row} comes first: {next.Decision.Sentence}"));
+        if (before.InFlight?.Asked is { } waiting && f.State.InFlight is null && next.Leading)
+            said.Add(next.Move?.Asked == waiting
+                ? new Effect.AnswerMove(waiting, true, $"recorded {next.Move.To} in epoch {next.Move.Epoch}, {next.Move.From} is asked to yield")
+                : new Effect.AnswerMove(waiting, false, input is Input.ProposalSettled { Outcome: ProposalOutcome.Refused } no
+                    ? $"the register refused it: {no.Reason}" : "the register did not answer in time, and does not have it"));
+        if (before.Move is { Kind: MoveKind.Yield, MasterAt: null } move && next.Move is { MasterAt: { } at })
+            said.Add(new Effect.Say(Weight.Information, "PlannedMove", $"{move.To} is MASTER {(at - move.At).TotalSeconds:0.00} s after it was recorded"));
+        return next with { Asked = null };
     }
 
     private static GroupState Announce(GroupState state, TimeSpan now) =>

@@ -10,10 +10,10 @@ internal sealed record Row(string Name, string When, string Then, Func<Facts, bo
     /// <summary>Whom to record and with which reason; null = the row only says.</summary>
     public Func<Facts, (NodeId Holder, string Reason)>? Record { get; init; }
     /// <summary>Takes a serving node down, so it needs the mode to be act; recording what VRRP did does not.</summary>
-    public bool Move { get; init; }
+    public MoveKind Move { get; init; }
 }
 
-internal readonly record struct Verdict(Decision Decision, Proposal? Proposal, bool Move);
+internal readonly record struct Verdict(Decision Decision, Proposal? Proposal, MoveKind Move);
 
 /// <summary>The rules as a table, first match. Gates say whether anything may be recorded now; rules say what should be. docs/decision-table.md is printed from here.</summary>
 internal static class DecisionTable
@@ -29,12 +29,15 @@ internal static class DecisionTable
         if (gate is not null)
         {
             var would = wish is { } w ? $"would record {w.Holder} ({w.Reason}): {rule.Sentence(f)}" : null;
-            return new Verdict(new Decision(gate.Name, gate.Sentence(f), would, candidates), null, false);
+            return new Verdict(new Decision(gate.Name, gate.Sentence(f), would, candidates), null, MoveKind.None);
         }
-        if (wish is not { } record) return new Verdict(new Decision(rule.Name, rule.Sentence(f), null, candidates), null, false);
-        if (rule.Move && f.State.Rules.Mode == GroupMode.Observe)
-            return new Verdict(new Decision(rule.Name, rule.Sentence(f), $"would have moved to {record.Holder}; the group only observes", candidates), null, false);
-        var proposal = new Proposal(f.State.Rules.Group, f.State.Assignment?.Epoch ?? 0, record.Holder, record.Reason);
+        if (wish is not { } record) return new Verdict(new Decision(rule.Name, rule.Sentence(f), null, candidates), null, MoveKind.None);
+        if (rule.Move != MoveKind.None && f.State.Rules.Mode == GroupMode.Observe)
+            return new Verdict(new Decision(rule.Name, rule.Sentence(f), $"would have moved to {record.Holder}; the group only observes", candidates), null, MoveKind.None);
+        var proposal = new Proposal(f.State.Rules.Group, f.State.Assignment?.Epoch ?? 0, record.Holder, record.Reason)
+        {
+            Firing = rule.Move == MoveKind.Yield ? f.State.Asked?.Firing : null,
+        };
         return new Verdict(new Decision(rule.Name, rule.Sentence(f), null, candidates), proposal, rule.Move);
     }
 

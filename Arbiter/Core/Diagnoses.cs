@@ -33,7 +33,8 @@ internal static class Diagnoses
             AddLater("DualMaster", Weight.Error, $"MASTER at the same time: {string.Join(", ", f.Masters.Select(m => m.Node))}");
         if (f.State.Assignment is { } a)
         {
-            if (f.SoleMaster is { } sole && sole.Node != a.Holder) AddLater("HolderNotDesired", Weight.Warning, $"{sole.Node} is MASTER, recorded is {a.Holder}");
+            // until a planned move arrives the old holder serves, as it should
+            if (f.SoleMaster is { } sole && sole.Node != a.Holder && f.State.Move is not { Kind: MoveKind.Yield, MasterAt: null }) AddLater("HolderNotDesired", Weight.Warning, $"{sole.Node} is MASTER, recorded is {a.Holder}");
             if (f.HolderIsMaster && f.Ready is null) Add("NoHealthyStandby", Weight.Warning, "no armed and ready standby: a failure now costs an election");
         }
         OfService(f, Add);

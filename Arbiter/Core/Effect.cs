@@ -20,6 +20,9 @@ internal abstract record Effect
     /// <summary>Repeat the node's orders now and ask for an event after each of its probe rounds in the next second.</summary>
     public sealed record RequestReport(NodeId Node) : Effect;
 
+    /// <summary>What became of a planned move that was asked for: recorded and begun, or refused; said once for each request.</summary>
+    public sealed record AnswerMove(MoveRequest Request, bool Begun, string Text) : Effect;
+
     /// <summary>A line for the log.</summary>
     public sealed record Say(Weight Weight, string Code, string Text) : Effect;
 }

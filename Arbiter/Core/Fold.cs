@@ -28,6 +28,7 @@ internal static class Fold
             QuietUntil = TimeSpan.Zero,
         },
         Input.LeadershipLost => state with { Leading = false, GraceOver = false, InFlight = null, Move = null, Announced = null },
+        Input.MoveAsked i => state with { Asked = i.Request },
         Input.WasAway i => state with { TiltUntil = i.At + GroupRules.TiltCalm },
         Input.RegisterObserved i => Observed(state, i),
         Input.ProposalSettled i => Settled(state, i, said),
@@ -59,7 +60,7 @@ internal static class Fold
         if (!next.Leading) return next with { Term = i.Generation >= state.Generation ? i.Term : state.Term };
         if (next.InFlight is not { Unknown: true } wish) return next;
         return next.Assignment is { } a && a.Epoch > wish.Proposal.ExpectedEpoch && a.Holder == wish.Proposal.Holder
-            ? Stood(next, state.Assignment, a, wish.Move, i.At)
+            ? Stood(next, state.Assignment, a, wish, i.At)
             : next with { InFlight = null };
     }
 
@@ -72,7 +73,7 @@ internal static class Fold
         switch (i.Outcome)
         {
             case ProposalOutcome.Committed when i.Current is { } current:
-                return Stood(Adopt(answered, state.Generation, current), state.Assignment, current, wish.Move, i.At);
+                return Stood(Adopt(answered, state.Generation, current), state.Assignment, current, wish, i.At);
             case ProposalOutcome.Refused:
                 said.Add(new Effect.Say(Weight.Warning, "RegisterRefused", $"the register refused {i.Proposal.Holder} for {state.Rules.Group}: {i.Reason}"));
                 return (i.Current is { } standing ? Adopt(answered, state.Generation, standing) : answered) with { QuietUntil = i.At + GroupRules.RefusedPause };
@@ -83,11 +84,18 @@ internal static class Fold
     }
 
     /// <summary>The wish is recorded: only now does a move begin.</summary>
-    private static GroupState Stood(GroupState state, Assignment? before, Assignment now, bool move, TimeSpan at) => state with
+    private static GroupState Stood(GroupState state, Assignment? before, Assignment now, InFlight wish, TimeSpan at) => state with
     {
         InFlight = null,
         Announced = null,
-        Moves = before is null || before.Holder == now.Holder ? state.Moves : Brakes.Add(state.Moves, at),
-        Move = move && before is not null ? new OpenMove(before.Holder, now.Holder, now.Epoch, at, null) : null,
+        Moves = before is null || before.Holder == now.Holder ? state.Moves
+            : IsTakenBack(state.Move, now) ? state.Moves.RemoveAt(state.Moves.Length - 1)
+            : Brakes.Add(state.Moves, at),
+        Move = wish.Move != MoveKind.None && before is not null
+            ? new OpenMove(before.Holder, now.Holder, now.Epoch, at, null) { Kind = wish.Move, Asked = wish.Asked }
+            : null,
     };
+
+    /// <summary>A planned move that did not happen is no move for the brakes either.</summary>
+    private static bool IsTakenBack(OpenMove? move, Assignment now) => move is { Kind: MoveKind.Yield, MasterAt: null } && move.From == now.Holder;
 }

@@ -21,6 +21,9 @@ internal sealed record GroupRules
     /// <summary>Two adverts, at least 500 ms: a hand-over overlaps by one.</summary>
     public TimeSpan DualMasterGrace => Advert * 2 > TimeSpan.FromMilliseconds(500) ? Advert * 2 : TimeSpan.FromMilliseconds(500);
 
+    /// <summary>When the old holder's agent has taken itself back (twice an election, twice a second), and a second for the words between.</summary>
+    public TimeSpan PlannedDeadline => 2 * (3 * Advert + TimeSpan.FromSeconds(1)) + TimeSpan.FromSeconds(1);
+
     /// <summary>The effective priority of an armed standby.</summary>
     public const int StandbyPriority = 253;
 

@@ -32,8 +32,10 @@ internal sealed record GroupState(GroupRules Rules)
     public NodeId? Standby { get; init; }
     /// <summary>The standby last named to the holder of an epoch.</summary>
     public Announced? Announced { get; init; }
-    /// <summary>An ordered move until the old holder's fence may end.</summary>
+    /// <summary>An ordered move until nothing of it is left: the old holder's fence, or the time that a hand-over takes to calm down.</summary>
     public OpenMove? Move { get; init; }
+    /// <summary>A planned move that was asked for with this very input; null between inputs.</summary>
+    public MoveRequest? Asked { get; init; }
     /// <summary>When moves of this group were recorded, newest last, those inside the window.</summary>
     public ImmutableArray<TimeSpan> Moves { get; init; } = [];
 
@@ -62,11 +64,22 @@ internal sealed record GroupState(GroupRules Rules)
 }
 
 /// <summary>A wish that the register has not answered; <see cref="Unknown"/>: it answered that it cannot say.</summary>
-internal sealed record InFlight(Proposal Proposal, bool Move, TimeSpan At, bool Unknown);
+internal sealed record InFlight(Proposal Proposal, MoveKind Move, TimeSpan At, bool Unknown)
+{
+    /// <summary>Who asked for it, when it is a planned move.</summary>
+    public MoveRequest? Asked { get; init; }
+}
 
 internal sealed record Announced(NodeId Node, long Epoch, TimeSpan At);
 
-internal sealed record OpenMove(NodeId From, NodeId To, long Epoch, TimeSpan At, TimeSpan? MasterAt);
+internal sealed record OpenMove(NodeId From, NodeId To, long Epoch, TimeSpan At, TimeSpan? MasterAt)
+{
+    public MoveKind Kind { get; init; } = MoveKind.Fence;
+    /// <summary>Who asked for it, when it is a planned move.</summary>
+    public MoveRequest? Asked { get; init; }
+    /// <summary>The old holder was seen below the standby.</summary>
+    public bool Yielded { get; init; }
+}
 
 /// <param name="RecoveringAt">When one node saw the check good again; null = it fails everywhere.</param>
 internal sealed record Incident(string Probe, string Kind, TimeSpan Since, TimeSpan? RecoveringAt);

@@ -29,6 +29,9 @@ internal abstract record Input(TimeSpan At)
 
     public sealed record BusChanged(TimeSpan At, bool Connected, string Reason) : Input(At);
 
+    /// <summary>Somebody asks for a planned move, now.</summary>
+    public sealed record MoveAsked(TimeSpan At, MoveRequest Request) : Input(At);
+
     /// <summary>This replica stood still (stopped, suspended, starved) for <paramref name="Gap"/>, until now.</summary>
     public sealed record WasAway(TimeSpan At, TimeSpan Gap) : Input(At);
 

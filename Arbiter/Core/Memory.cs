@@ -35,6 +35,9 @@ internal static class Memory
         if (state.Assignment?.Epoch != move.Epoch) return state with { Move = null };
         if (move.MasterAt is { } since) return now - since >= GroupRules.FenceTail ? state with { Move = null } : state;
         if (state.Find(move.To)?.IsMaster(now) == true) return state with { Move = move with { MasterAt = now } };
-        return now - move.At >= GroupRules.MoveDeadline ? state with { Move = null } : state;
+        var deadline = move.Kind == MoveKind.Yield ? state.Rules.PlannedDeadline + GroupRules.Elected : GroupRules.MoveDeadline;
+        if (now - move.At >= deadline) return state with { Move = null };
+        return !move.Yielded && state.Find(move.From)?.Reading is { Steered: SteeredRole.Yield } r && r.Epoch == move.Epoch
+            ? state with { Move = move with { Yielded = true } } : state;
     }
 }

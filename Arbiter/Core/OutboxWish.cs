@@ -122,6 +122,18 @@ public abstract record OutboxWish
         public override Outbox Apply(Outbox box, OutboxContext context) => box.Holds(What.Id) ? box : box.Append(What, context.Generation);
     }
 
+    /// <summary>
+    /// Schedules that the leader's configuration has and the register has not: what came before this is nobody's business. A schedule
+    /// that is known stays as it is, so a new leader finds what was due while nobody led.
+    /// </summary>
+    public sealed record Scheduled(ImmutableArray<Firing> From) : OutboxWish
+    {
+        public override bool Urgent => false;
+
+        public override Outbox Apply(Outbox box, OutboxContext context) =>
+            From.Where(f => !box.Fired.ContainsKey(f.Schedule)).Aggregate(box, (b, f) => f.Spend(b));
+    }
+
     /// <summary>A schedule whose time came and that moved nothing, and why; nothing when that time was used up already.</summary>
     public sealed record Missed(Firing Firing, GroupName Group, string Reason) : OutboxWish
     {

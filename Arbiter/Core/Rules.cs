@@ -31,14 +31,16 @@ internal static class Rules
             f => f.Holder?.Duplicate(f.Now) == true,
             f => $"two agents speak for {f.Holder!.Node}"),
 
-        new("move-open", "an ordered move has not arrived: the new holder is not MASTER yet (at most 10 s)", "keep the fence on the old holder, touch no BACKUP's file",
+        Planned.NotArrived,
+
+        new("move-open", "an ordered move has not arrived: the new holder is not MASTER yet (at most 10 s)", "keep the fence or the `yield` on the old holder, touch no BACKUP's file",
             f => f.State.Move is { MasterAt: null },
             f => $"waiting for {f.State.Move!.To} to become MASTER"),
 
         new("failover", "the standby named to the holder is MASTER and the recorded holder is not, fresh or not", "record it at once, reason `failover: why`",
             f => FailedOver(f) is not null,
             f => $"{FailedOver(f)!.Node} took over as announced: {Words.Why(f.Holder, f.Now)}")
-        { Record = f => (FailedOver(f)!.Node, Clip($"failover: {Words.Why(f.Holder, f.Now)}")) },
+        { Record = f => (FailedOver(f)!.Node, Words.Clip($"failover: {Words.Why(f.Holder, f.Now)}")) },
 
         new("elected", "the recorded holder freshly says that it is not MASTER, and another node has been the only MASTER for 3 s", "record it, reason `adopted`",
             f => Elected(f) is not null && f.SoleFor >= GroupRules.Elected,
@@ -76,7 +78,7 @@ internal static class Rules
         new("hard-move", "hard failure of the holder while it is still MASTER, standby ready", "record the standby, then fence the old holder and order the new one in the same instant",
             Hard,
             f => $"{Words.Why(f.Holder, f.Now)}, {f.Ready!.Node} is ready")
-        { Record = f => (f.Ready!.Node, Clip($"hard: {Words.Why(f.Holder, f.Now)}")), Move = true },
+        { Record = f => (f.Ready!.Node, Words.Clip($"hard: {Words.Why(f.Holder, f.Now)}")), Move = MoveKind.Fence },
 
         new("external", "a soft check of the holder fails on every node that runs it", "keep: the check is out of the ranking while it lasts, and no standby is named",
             f => Soft(f) && !f.State.External.IsEmpty && Ranking.FailedOfHolder(f.Holder!, f.State).IsEmpty,
@@ -99,7 +101,9 @@ internal static class Rules
         new("soft-move", "soft failure of the holder, the ready standby fails at least one soft check less", "record the standby, then fence the old holder and order the new one in the same instant",
             SoftCase,
             f => $"{f.Holder!.Node} fails{Words.Failing(f.Holder)}, {f.Ready!.Node} does not")
-        { Record = f => (f.Ready!.Node, Clip($"soft: {f.Holder!.Node} fails{Words.Failing(f.Holder)}")), Move = true },
+        { Record = f => (f.Ready!.Node, Words.Clip($"soft: {f.Holder!.Node} fails{Words.Failing(f.Holder)}")), Move = MoveKind.Fence },
+
+        Planned.Move,
 
         new("keep", "the recorded holder is MASTER and nothing speaks against it", "refresh",
             _ => true,
@@ -125,7 +129,4 @@ internal static class Rules
         f.Ready is { } r && Ranking.FailedOfCandidate(r, f.State).Length < Ranking.FailedOfHolder(f.Holder!, f.State).Length;
 
     private static string Names(IEnumerable<MemberView> members) => string.Join(", ", members.Select(m => m.Node));
-
-    /// <summary>A reason goes into the register, which is one value for all groups.</summary>
-    private static string Clip(string reason) => reason.Length <= 200 ? reason : reason[..200];
 }

@@ -24,6 +24,7 @@ internal static class Wanted
     {
         if (m.Node == f.State.Assignment!.Holder)
             return Make(f, m, OrderedRole.Holder, m.IsMaster(f.Now) && f.WithholdStandby is null ? f.Ready?.Node : null);
+        if (Yields(f, m)) return Make(f, m, OrderedRole.Yield, f.Tilted ? null : Successor(f)?.Node);
         if (MayFence(f, m)) return Make(f, m, OrderedRole.Fence, f.OtherMaster(m.Node) ? null : Successor(f)?.Node);
 
         var reading = m.Reading!;
@@ -37,13 +38,18 @@ internal static class Wanted
         };
     }
 
+    /// <summary>The old holder of a planned move, from the record until it is no longer MASTER: it serves until the other one does.</summary>
+    private static bool Yields(Facts f, MemberView m) =>
+        f.State.Move is { Kind: MoveKind.Yield } move && move.From == m.Node && move.Epoch == f.State.Assignment!.Epoch
+        && (move.MasterAt is null || m.IsMaster(f.Now));
+
     /// <summary>
     /// The node that an ordered move takes down, and only while a ready successor or another MASTER is seen. A fence that an earlier
     /// leader ordered is carried on until the tail behind the new MASTER is over.
     /// </summary>
     private static bool MayFence(Facts f, MemberView m)
     {
-        var open = f.State.Move is { } move && move.From == m.Node && move.Epoch == f.State.Assignment!.Epoch;
+        var open = f.State.Move is { Kind: MoveKind.Fence } move && move.From == m.Node && move.Epoch == f.State.Assignment!.Epoch;
         var inherited = !open && f.State.Move is null && m.Reading is { Ordered: OrderedRole.Fence, Fenced: true } r
             && r.Epoch == f.State.Assignment!.Epoch && !(f.HolderIsMaster && f.Now - f.Holder!.RoleAt >= GroupRules.FenceTail);
         return (open || inherited) && (f.OtherMaster(m.Node) || Successor(f) is not null);

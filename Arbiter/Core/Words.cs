@@ -16,6 +16,9 @@ internal static class Words
         _ => "unknown",
     };
 
+    /// <summary>A reason goes into the register, which is one value for all groups.</summary>
+    public static string Clip(string reason) => reason.Length <= 200 ? reason : reason[..200];
+
     /// <summary><c> (gateway: no answer)</c> for the failing checks of a node, or nothing.</summary>
     public static string Failing(MemberView m)
     {

@@ -16,6 +16,7 @@ internal static class GroupCard
         Holder(html, group);
         Diagnoses(html, group);
         Members(html, group, nodes);
+        Schedules(html, group);
         Events(html, group);
         Moves(html, group);
         html.Add($"</section>");
@@ -95,6 +96,16 @@ internal static class GroupCard
             html.Add($"""<td><span data-age="{p.SinceMs}">{Say.Age(p.SinceMs)}</span></td><td>{Say.Latency(p.LatencyMs)}</td><td class="reason">{p.Reason}</td></tr>""");
         }
         html.Add($"</tbody></table>");
+    }
+
+    private static void Schedules(Html html, GroupView group)
+    {
+        foreach (var s in group.Schedules)
+        {
+            html.Add($"""<p class="note"><b>Scheduled {s.Kind}</b> {(s.To is null ? "to the standby" : $"to {s.To}")}: {(s.Next is { } next ? $"next {Say.Time(next)}" : "does not come again")} <small>{s.When}, {s.TimeZone}{(s.Reason is null ? "" : $", {s.Reason}")}</small>""");
+            if (s.Last is { } last) html.Add($""" <small class="{(last.Outcome == "missed" ? "mild" : "")}">{last.Outcome} {Say.Time(last.At)}: {last.Text}</small>""");
+            html.Add($"</p>");
+        }
     }
 
     private static void Events(Html html, GroupView group)

@@ -14,13 +14,15 @@ namespace Arbiter.Groups;
 /// </summary>
 internal sealed partial class GroupLoop(
     GroupRules rules, IRegister register, IOrders orders, StepJournal journal, StatusBoard board, ProcessClock clock, ILogger<GroupLoop> log,
-    ILiveness? liveness = null, IRecorder? recorder = null, IStepWitness? witness = null)
+    ILiveness? liveness = null, IRecorder? recorder = null, IEnumerable<IStepWitness>? witnesses = null,
+    IReadOnlyList<IMoveAnswers>? answers = null)
 {
     private const int InboxMost = 1024;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShowEvery = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(new BoundedChannelOptions(InboxMost) { SingleReader = true });
+    private readonly IStepWitness[] _witnesses = [.. witnesses ?? []];
     private GroupState _state = GroupState.Start(rules);
     private TimeSpan _shownAt = TimeSpan.MinValue;
     private TimeSpan? _tookAt;
@@ -76,7 +78,7 @@ internal sealed partial class GroupLoop(
         var step = Arbitration.Advance(before, input);
         _state = step.State;
         // before anything is asked of the register: what was looked at is known when the answer comes
-        witness?.Saw(input, step);
+        foreach (var witness in _witnesses) witness.Saw(input, step);
         var speaker = new SpeakerToken(_state.Generation, _state.Term);
         foreach (var effect in step.Effects) Do(effect, speaker);
         journal.Write(before, input, step);
@@ -93,11 +95,20 @@ internal sealed partial class GroupLoop(
             case Effect.Order e: orders.Want(speaker, e.Node, Group, e.Wanted); break;
             case Effect.Withdraw e: orders.Want(speaker, e.Node, Group, null); break;
             case Effect.RequestReport e: orders.RequestReport(e.Node); break;
+            case Effect.AnswerMove e: Answer(e); break;
             case Effect.Say { Weight: Weight.Error } e: Said(log, LogLevel.Error, Group.Value, e.Code, e.Text); break;
             case Effect.Say { Weight: Weight.Warning } e: Said(log, LogLevel.Warning, Group.Value, e.Code, e.Text); break;
             case Effect.Say e: Said(log, LogLevel.Information, Group.Value, e.Code, e.Text); break;
             default: throw new InvalidOperationException($"unknown effect {effect.GetType().Name}");
         }
+    }
+
+    private void Answer(Effect.AnswerMove answer)
+    {
+        // a follower is asked too, and the leader's answer is the one that counts
+        if (!_state.Leading) return;
+        Said(log, LogLevel.Information, Group.Value, answer.Begun ? "MoveBegun" : "MoveRefused", $"{answer.Request.Kind} {answer.Request.Why}: {answer.Text}");
+        foreach (var asker in answers ?? []) asker.Answered(Group, answer.Request, answer.Begun, answer.Text);
     }
 
     private void Show(TimeSpan now)

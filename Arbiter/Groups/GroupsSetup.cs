@@ -20,7 +20,8 @@ internal static class GroupsSetup
         services.AddSingleton<StepJournal>();
         services.AddSingleton(s => new GroupSet(options.Groups.Select(g => new GroupLoop(RulesOf(g),
             s.GetRequiredService<IRegister>(), s.GetRequiredService<IOrders>(), s.GetRequiredService<StepJournal>(),
-            s.GetRequiredService<StatusBoard>(), s.GetRequiredService<ProcessClock>(), s.GetRequiredService<ILogger<GroupLoop>>(), s.GetService<ILiveness>(), s.GetService<IRecorder>(), s.GetService<IStepWitness>())),
+            s.GetRequiredService<StatusBoard>(), s.GetRequiredService<ProcessClock>(), s.GetRequiredService<ILogger<GroupLoop>>(), s.GetService<ILiveness>(), s.GetService<IRecorder>(),
+            s.GetServices<IStepWitness>(), [.. s.GetServices<IMoveAnswers>()])),
             s.GetRequiredService<IRegister>(), s.GetRequiredService<ProcessClock>()));
         services.AddSingleton<IGroups>(s => s.GetRequiredService<GroupSet>());
         services.AddHostedService(s => s.GetRequiredService<GroupSet>());

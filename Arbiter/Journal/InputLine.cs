@@ -18,6 +18,7 @@ internal static class InputLine
             + (e.Wanted.Standby is { } s ? $" standby {s}" : "") + (e.Wanted.OtherMaster ? " other-master" : ""),
         Effect.Withdraw e => $"withdraw {e.Node}",
         Effect.RequestReport e => $"ask {e.Node} for reports",
+        Effect.AnswerMove e => $"{(e.Begun ? "begun" : "not moved")}: {e.Text}",
         Effect.Say e => $"say {e.Code} {e.Text}",
         _ => effect.GetType().Name,
     };
@@ -31,6 +32,8 @@ internal static class InputLine
         Input.LeadershipGained i => $"lead {Recorded(i.Assignment)}",
         Input.LeadershipLost => "lose",
         Input.ProposalSettled i => $"{i.Outcome switch { ProposalOutcome.Committed => "commit", ProposalOutcome.Refused => "refuse", _ => "unknown" }} {Recorded(i.Current)}",
+        Input.MoveAsked i => $"ask kind={i.Request.Kind}{(i.Request.To is { } to ? $" to={to}" : "")}{(i.Request.Force ? " force=yes" : "")}"
+            + $"{(i.Request.Firing is { } f ? $" firing={f.Schedule}@{f.At.ToUnixTimeSeconds()}" : "")} because {i.Request.Why}",
         Input.WasAway i => $"away {i.Gap.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)}",
         Input.PresenceLost i => $"gone {i.Node} {i.Process}",
         Input.BusChanged i => i.Connected ? "bus up" : "bus down",

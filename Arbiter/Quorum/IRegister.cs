@@ -91,4 +91,11 @@ public enum RegisterState
 }
 
 /// <param name="State">voting, restarted, virgin, unreachable, or the name of the error (OOM, BUSY, READONLY, MISCONF, NOAUTH, ...).</param>
-public sealed record AcceptorStatus(string Address, string State, string? RunId, string? Incarnation, string? Promised, string? Accepted, double? LatencyMs, string? Detail);
+public sealed record AcceptorStatus(string Address, string State, string? RunId, string? Incarnation, string? Promised, string? Accepted, double? LatencyMs, string? Detail)
+{
+    /// <summary>When it last answered anything at all, on the register's clock; null = never.</summary>
+    internal TimeSpan? HeardAt { get; init; }
+
+    /// <summary>How long ago it last answered, at the moment of asking; null = never.</summary>
+    public TimeSpan? Age { get; init; }
+}

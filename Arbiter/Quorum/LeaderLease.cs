@@ -101,7 +101,7 @@ internal sealed partial class LeaderLease
     private void OnReply(LeaseInput.Replied replied)
     {
         var (server, request, reply) = (replied.Server, replied.Request, replied.Reply);
-        _picture.Note(server, request, reply);
+        _picture.Note(server, request, reply, _now);
         if (request is Request.Read) OnRead(reply);
         else Take(_proposer.Receive(server, request, reply));
     }

@@ -23,7 +23,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
 
     public bool AllHeard => _servers.Values.All(s => s.State != Unheard);
 
-    public void Note(string server, Request request, Reply reply)
+    public void Note(string server, Request request, Reply reply, TimeSpan now)
     {
         var was = _servers[server];
         var latency = reply.Latency is { } took ? Math.Round(took.TotalMilliseconds, 2) : was.LatencyMs;
@@ -34,16 +34,16 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
             Answer.None => reply.Error.Length == 0 ? "timeout" : reply.Error,
             _ => Voting,
         };
-        var now = was with { State = state, LatencyMs = latency, Detail = reply.Detail };
-        if (reply.Answer is Answer.Virgin) now = now with { Incarnation = null, Promised = null, Accepted = null };
-        if (reply.RunId.Length > 0) now = now with { RunId = reply.RunId };
-        if (reply.Incarnation.Length > 0) now = now with { Incarnation = reply.Incarnation };
-        if (!reply.Promised.IsNone) now = now with { Promised = reply.Promised.Text };
-        if (!reply.Accepted.IsNone) now = now with { Accepted = reply.Accepted.Text };
+        var noted = was with { State = state, LatencyMs = latency, Detail = reply.Detail, HeardAt = reply.Answer == Answer.None ? was.HeardAt : now };
+        if (reply.Answer is Answer.Virgin) noted = noted with { Incarnation = null, Promised = null, Accepted = null };
+        if (reply.RunId.Length > 0) noted = noted with { RunId = reply.RunId };
+        if (reply.Incarnation.Length > 0) noted = noted with { Incarnation = reply.Incarnation };
+        if (!reply.Promised.IsNone) noted = noted with { Promised = reply.Promised.Text };
+        if (!reply.Accepted.IsNone) noted = noted with { Accepted = reply.Accepted.Text };
         if (request is Request.Accept accept && reply.Answer == Answer.Ok)
-            now = now with { Promised = accept.Next.Text, Accepted = accept.Ballot.Text };
-        if (reply.Answer == Answer.Inc) now = now with { Detail = "its incarnation is not the one in the register: it does not count until the register is seeded anew" };
-        _servers[server] = now;
+            noted = noted with { Promised = accept.Next.Text, Accepted = accept.Ballot.Text };
+        if (reply.Answer == Answer.Inc) noted = noted with { Detail = "its incarnation is not the one in the register: it does not count until the register is seeded anew" };
+        _servers[server] = noted;
     }
 
     public string Sentence() => string.Join(", ", servers.Select(s => $"{s} {_servers[s].State}"));

@@ -46,9 +46,10 @@ internal sealed partial class RegisterLoop : IRegister
     {
         get
         {
-            var status = Volatile.Read(ref _status);
+            var (status, now) = (Volatile.Read(ref _status), _clock.Now);
+            status = status with { Acceptors = [.. status.Acceptors.Select(a => a with { Age = now - a.HeardAt })] };
             if (status.State != RegisterState.Leading) return status;
-            var left = new TimeSpan(Volatile.Read(ref _speakUntil)) + _guard - _clock.Now;
+            var left = new TimeSpan(Volatile.Read(ref _speakUntil)) + _guard - now;
             return status with { LeaseLeft = left > TimeSpan.Zero ? left : TimeSpan.Zero };
         }
     }

@@ -27,6 +27,12 @@ public sealed class Value
 
     public bool Present => _node is not null;
 
+    /// <summary>A single value, neither a list nor a mapping.</summary>
+    public bool IsScalar => _node is ScalarNode;
+
+    /// <summary>It is written as <c>{ key: value }</c> or indented keys: for a value that may be either that or a plain text.</summary>
+    public bool IsMapping => _node is MappingNode;
+
     /// <summary>For keys that take one value or several.</summary>
     public bool IsList => _node is ListNode;
 

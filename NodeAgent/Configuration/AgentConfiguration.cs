@@ -29,7 +29,8 @@ internal static class AgentConfiguration
         var groups = GroupReader.Read(root, probes);
         var timings = TimingsReader.Read(root);
         var directory = FilePath.Read(root.Optional("stateDirectory")) ?? "/var/lib/arbiter-agent";
-        root.Later("metrics");
+        var metrics = MetricsReader.Read(root);
+        var keepalived = MetricsReader.ReadKeepalived(root);
         if (cluster is null || node is null || uri is null || password is null || key is null || probes is null || groups is null)
             return document.Finish<AgentOptions>(null);
         return document.Finish(new AgentOptions
@@ -42,6 +43,8 @@ internal static class AgentConfiguration
             Groups = groups,
             Timings = timings,
             StateDirectory = directory,
+            Metrics = metrics,
+            Keepalived = keepalived,
         });
     }
 

@@ -15,6 +15,8 @@ public sealed record AgentOptions
     public AgentTimings Timings { get; init; } = new();
     /// <summary>Where obeyed.json lives.</summary>
     public string StateDirectory { get; init; } = "/var/lib/arbiter-agent";
+    public MetricsOptions Metrics { get; init; } = new();
+    public KeepalivedOptions Keepalived { get; init; } = new();
 
     /// <summary>Without the secrets, so that a log line never holds them.</summary>
     public override string ToString() => $"AgentOptions {{ {Cluster}/{Node}, {Probes.Count} probes, {Groups.Count} groups }}";
@@ -103,6 +105,8 @@ public sealed record AgentGroupOptions
     public required string NotifyFifo { get; init; }
     /// <summary>keepalived's pid file, for its liveness.</summary>
     public string KeepalivedPidFile { get; init; } = "/run/keepalived.pid";
+    /// <summary>virtual_router_id of keepalived.conf; only a label of metrics. null: as keepalived's dump says, or no label.</summary>
+    public int? Vrid { get; init; }
     /// <summary>Names of <see cref="AgentOptions.Probes"/> that count for this group's health.</summary>
     public required IReadOnlyList<string> Probes { get; init; }
     /// <summary>Names of the probes whose targets are isolation addresses; default: every ping probe and every soft http or tcp probe of the group.</summary>

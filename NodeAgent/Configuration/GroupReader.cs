@@ -38,6 +38,7 @@ internal static class GroupReader
         var (fence, priority) = ReadSteering(section, taken);
         var fifo = FilePath.Read(section.Required("notifyFifo", "give keepalived's vrrp_notify_fifo, such as /run/arbiter-agent/keepalived.fifo"));
         var pidFile = FilePath.Read(section.Optional("keepalivedPidFile")) ?? "/run/keepalived.pid";
+        var vrid = section.Optional("vrid").Integer(1, 255);
         var names = ReadProbeNames(section, probes);
         var isolation = IsolationReader.Read(section, names, probes);
         if (name is null || instance is null || device is null || vips is null || basePriority is null || sick is null
@@ -55,6 +56,7 @@ internal static class GroupReader
             PriorityFile = priority,
             NotifyFifo = fifo,
             KeepalivedPidFile = pidFile,
+            Vrid = vrid,
             Probes = names,
             IsolationProbes = isolation,
         };

@@ -70,6 +70,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(int fd, byte* address, uint length);
 
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
     [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial uint InterfaceIndex(string name);
 
@@ -99,14 +102,26 @@ internal static unsafe partial class Libc
 
     private static FileIdentity? Identify(int directory, string path, int flags)
     {
-        // struct statx is the same everywhere: mode at 28, inode at 32, device at 136
+        // struct statx is the same everywhere: owner at 20, mode at 28, inode at 32, size at 40, written at 112, device at 136
         var buffer = stackalloc byte[256];
         if (Statx(directory, path, flags, 0x7ff, buffer) != 0) return null;
-        return new FileIdentity(*(ulong*)(buffer + 136), *(ulong*)(buffer + 32), (*(ushort*)(buffer + 28) & 0xf000) == 0x1000);
+        var kind = *(ushort*)(buffer + 28) & 0xf000;
+        return new FileIdentity(*(ulong*)(buffer + 136), *(ulong*)(buffer + 32), kind == 0x1000) {
+            IsRegular = kind == 0x8000,
+            Owner = *(uint*)(buffer + 20),
+            Size = *(ulong*)(buffer + 40),
+            Written = DateTimeOffset.FromUnixTimeSeconds(*(long*)(buffer + 112)).AddTicks(*(uint*)(buffer + 120) / 100),
+        };
     }
 
     /// <summary>The last error of this thread's last call, in words.</summary>
     public static string LastError() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
 }
 
-internal readonly record struct FileIdentity(ulong Device, ulong Inode, bool IsFifo);
+internal readonly record struct FileIdentity(ulong Device, ulong Inode, bool IsFifo)
+{
+    public bool IsRegular { get; init; }
+    public uint Owner { get; init; }
+    public ulong Size { get; init; }
+    public DateTimeOffset Written { get; init; }
+}

@@ -14,6 +14,7 @@ internal static class AgentYaml
         node: {{balancer}}
         rabbitmq: { uri: "amqp://{{balancer}}@{{Topology.Address("mq")}}:5672/ha", password: "${file:{{PasswordFile}}}" }
         key: "${file:{{KeyFile}}}"
+        metrics: { listen: [ "127.0.0.1:{{Topology.AgentMetricsPort}}", "{{Topology.Address(balancer)}}:{{Topology.AgentMetricsPort}}" ], compat: { gen2brain: true } }
         probes:
           haproxy: { process: haproxy }
           proxy:   { http: "http://127.0.0.1:9999/haproxy", class: hard }
@@ -27,6 +28,7 @@ internal static class AgentYaml
             interface: eth0
             vips: [ {{Topology.Vip}}/{{Topology.PrefixLength}} ]
             base: {{Topology.BasePriority(balancer)}}
+            vrid: 239
             advert: {{options.AdvertText}}
             steering: { fence: {{KeepalivedConf.FenceFile}}, priority: {{KeepalivedConf.PriorityFile}} }
             notifyFifo: {{KeepalivedConf.Fifo}}

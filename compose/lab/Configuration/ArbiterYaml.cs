@@ -19,7 +19,7 @@ internal static class ArbiterYaml
           user: arbiter
           password: "${file:{{RedisPasswordFile}}}"
         security: { clusterKey: "${file:{{KeyFile}}}" }
-        http: { listen: "0.0.0.0:{{Topology.ApiPort}}" }
+        http: { listen: "0.0.0.0:{{Topology.ApiPort}}", metrics: "0.0.0.0:{{Topology.ArbiterMetricsPort}}" }
         groups:
           - name: web
             vips: [ {{Topology.Vip}}/{{Topology.PrefixLength}} ]

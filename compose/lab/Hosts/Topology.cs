@@ -23,6 +23,8 @@ internal static class Topology
     /// <summary>The namespace that holds the bridge; a host like the others, without an address.</summary>
     public const string Bridge = "bridge";
     public const int ApiPort = 8080;
+    public const int ArbiterMetricsPort = 9651;
+    public const int AgentMetricsPort = 9650;
 
     public static IReadOnlyList<string> Balancers { get; } = ["lb1", "lb2"];
     public static IReadOnlyList<string> Webs { get; } = ["web1", "web2"];

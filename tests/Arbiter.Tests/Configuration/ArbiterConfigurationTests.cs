@@ -112,7 +112,6 @@ public sealed class ArbiterConfigurationTests
     [InlineData("service: \"https://172.20.0.248/\"", "groups[0].service: https is not available in this version: give a plain http:// address")]
     [InlineData("service: 172.20.0.248", "groups[0].service: is no http:// address: write one such as http://172.20.0.248/")]
     [InlineData("service: \"http://172.20.0.248/a b\"", "groups[0].service: holds a space or a character that is not ASCII")]
-    [InlineData("schedule: [ { drill: x } ]", "groups[0].schedule: is not available in this version: remove it")]
     [InlineData("mode: akt", "groups[0].mode: 'akt' is not one of act, observe; did you mean 'act'?")]
     [InlineData("onIsolation: release", "groups[0].onIsolation: 'release' is not one of fence, hold")]
     [InlineData("onControlPlaneLoss: fence", "groups[0].onControlPlaneLoss: 'fence' is not one of local, hold, release")]
@@ -131,10 +130,17 @@ public sealed class ArbiterConfigurationTests
 
     [Theory]
     [InlineData("profile: wan", "profile: is not available in this version: remove it")]
-    [InlineData("http: { metrics: \"127.0.0.1:9651\" }", "http.metrics: is not available in this version: remove it")]
+    [InlineData("http: { metrics: 9651 }", "http.metrics: is no place to listen: give address:port with a literal address, localhost:port, or *:port; or off")]
     [InlineData("http: { listen: 8080 }", "http.listen: is no place to listen: give address:port with a literal address, localhost:port, or *:port")]
     [InlineData("replica: Arb1", "replica: is no replica name: " + Names.Rule)]
     public void Wrong_top_level_keys_are_errors(string rest, string expected) => Assert.Equal(expected, Bad(With(rest: rest)));
+
+    [Theory]
+    [InlineData("", "127.0.0.1:9651")]
+    [InlineData("http: { listen: \"127.0.0.1:80\" }", "127.0.0.1:9651")]
+    [InlineData("http: { metrics: \"*:9651\" }", "*:9651")]
+    [InlineData("http: { metrics: off }", null)]
+    public void Metrics_are_on_loopback_until_told_otherwise(string rest, string? expected) => Assert.Equal(expected, Good(With(rest: rest)).HttpMetrics);
 
     [Fact]
     public void Groups_share_neither_name_nor_address()

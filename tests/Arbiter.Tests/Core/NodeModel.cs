@@ -22,6 +22,8 @@ internal sealed class NodeModel(NodeId node, int @base)
     private OrderedRole? _ordered;
     private long _epoch;
     private string? _fault;
+    /// <summary>The epoch whose yield was carried out: a refresh does not start it again.</summary>
+    private long _yielded;
     private long _tilt;
     private (ProbeState State, TimeSpan Since)? _service;
     /// <summary>Numbered from 1 in each process, as an agent does.</summary>
@@ -90,7 +92,7 @@ internal sealed class NodeModel(NodeId node, int @base)
         var left = Role == VrrpRole.Master;
         (Role, _roleSince) = (role, now);
         _transitions = _transitions.Add((role, now));
-        if (left && Steered != SteeredRole.Sick) Steered = SteeredRole.Untold;
+        if (left && Steered is not (SteeredRole.Sick or SteeredRole.Yield)) Steered = SteeredRole.Untold;
         if (role == VrrpRole.Master && _ordered == OrderedRole.Holder && Health != Health.HardBad) Steered = SteeredRole.Holder;
     }
 
@@ -108,6 +110,7 @@ internal sealed class NodeModel(NodeId node, int @base)
                 return;
             case OrderedRole.Holder when Role == VrrpRole.Master && Health != Health.HardBad: Steered = SteeredRole.Holder; break;
             case OrderedRole.Standby when Role == VrrpRole.Backup && Health == Health.Good: Steered = SteeredRole.Standby; break;
+            case OrderedRole.Yield when Role == VrrpRole.Master && Health != Health.HardBad && order.Standby is not null && _yielded != order.Epoch: (Steered, _yielded) = (SteeredRole.Yield, order.Epoch); break;
             case OrderedRole.Untold when Steered != SteeredRole.Sick: Steered = SteeredRole.Untold; break;
             default: break;
         }

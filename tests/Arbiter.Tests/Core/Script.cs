@@ -109,6 +109,7 @@ internal sealed class Script
                 if (_obey) _now += gap;
                 Advance(new Input.WasAway(_now, gap));
                 break;
+            case "ask": Ask(line, words); break;
             case "gone": Advance(new Input.PresenceLost(_now, NodeId.Parse(words[1]), words.Length > 2 ? words[2] : Node(words[1]).Process)); break;
             case "bus": Advance(new Input.BusChanged(_now, words[1] == "up", words[1] == "up" ? "connected" : "connection refused")); break;
             case "obey": _obey = words[1] == "on"; break;
@@ -123,12 +124,26 @@ internal sealed class Script
         Flush();
     }
 
+    /// <summary><c>ask kind=scheduled to=lb2 force=yes firing=NAME@SECONDS because why</c></summary>
+    private void Ask(string line, string[] words)
+    {
+        var why = line.IndexOf(" because ", StringComparison.Ordinal);
+        var keys = Pairs(why < 0 ? line[words[0].Length..] : line[words[0].Length..why]);
+        Advance(new Input.MoveAsked(_now, new MoveRequest(keys.GetValueOrDefault("kind", "scheduled"), why < 0 ? "script" : line[(why + 9)..])
+        {
+            To = keys.TryGetValue("to", out var to) ? NodeId.Parse(to) : null,
+            Force = keys.GetValueOrDefault("force") == "yes",
+            Firing = keys.TryGetValue("firing", out var firing)
+                ? new Firing(firing.Split('@')[0], DateTimeOffset.FromUnixTimeSeconds(long.Parse(firing.Split('@')[1]))) : null,
+        }));
+    }
+
     /// <summary>A line of a production journal: what happened, at its own time, with nothing added.</summary>
     private void Replay(TimeSpan at, string line, string[] words)
     {
         (_now, _obey, _autoRegister) = (TimeSpan.FromMilliseconds(Math.Round(at.TotalMilliseconds)), false, false);
         if (words[0] == "tick") Advance(new Input.Tick(_now));
-        else if (words[0] is "lead" or "lose" or "observe" or "commit" or "refuse" or "unknown" or "bus" or "away" or "gone")
+        else if (words[0] is "lead" or "lose" or "observe" or "commit" or "refuse" or "unknown" or "bus" or "away" or "ask" or "gone")
         {
             if (words[0] == "commit") _epoch = long.Parse(words[1]) - 1;
             Run(line);
@@ -213,7 +228,7 @@ internal sealed class Script
         {
             case Effect.Propose p:
                 _asked = p.Proposal;
-                _answer.Append($"{at}   propose {p.Proposal.Holder} over epoch {p.Proposal.ExpectedEpoch}: {p.Proposal.Reason}\n");
+                _answer.Append($"{at}   propose {p.Proposal.Holder} over epoch {p.Proposal.ExpectedEpoch}: {p.Proposal.Reason}{(p.Proposal.Firing is { } f ? $" [spends {f.Schedule}]" : "")}\n");
                 break;
             case Effect.Order o:
                 var w = o.Wanted;
@@ -225,6 +240,7 @@ internal sealed class Script
                 Node(o.Node.Value).ReportUntil = _now + TimeSpan.FromSeconds(1);
                 _answer.Append($"{at}   ask {o.Node} for reports\n");
                 break;
+            case Effect.AnswerMove a: _answer.Append($"{at}   {(a.Begun ? "begun" : "not moved")}: {a.Text}\n"); break;
             case Effect.Say said: _answer.Append($"{at}   say {said.Code} {said.Text}\n"); break;
             default: throw new InvalidOperationException(effect.ToString());
         }

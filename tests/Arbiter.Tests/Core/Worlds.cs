@@ -14,7 +14,7 @@ internal static class Worlds
     public static readonly TimeSpan Now = TimeSpan.FromSeconds(1000);
     public static readonly GroupName Group = GroupName.Parse("web");
     private static readonly VrrpRole[] Roles = [VrrpRole.Master, VrrpRole.Backup, VrrpRole.Fault];
-    private static readonly SteeredRole[] Steered = [SteeredRole.Untold, SteeredRole.Standby, SteeredRole.Holder, SteeredRole.Sick];
+    private static readonly SteeredRole[] Steered = [SteeredRole.Untold, SteeredRole.Standby, SteeredRole.Holder, SteeredRole.Yield, SteeredRole.Sick];
     private static readonly Health[] Healths = [Health.Good, Health.SoftBad, Health.HardBad];
 
     public static IEnumerable<Found> All() =>
@@ -77,7 +77,7 @@ internal static class Worlds
                 RoleMs = 60_000,
                 VipPresent = f.Role == VrrpRole.Master,
                 KeepalivedAlive = true,
-                EffectivePriority = f.Steered switch { SteeredRole.Holder => 254, SteeredRole.Standby => 253, SteeredRole.Sick => 140, _ => 240 },
+                EffectivePriority = f.Steered switch { SteeredRole.Holder => 254, SteeredRole.Standby => 253, SteeredRole.Yield => 252, SteeredRole.Sick => 140, _ => 240 },
                 Base = 240,
                 Fenced = f.Fenced,
                 Steered = f.Steered,

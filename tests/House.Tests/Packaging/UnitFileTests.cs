@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace House.Tests.Packaging;
@@ -9,7 +8,9 @@ public sealed partial class UnitFileTests
     /// <summary>systemd's exposure scale: 0.0 nothing, 10.0 everything.</summary>
     private const double MostExposure = 3.0;
 
-    public static TheoryData<string> Units => ["arbiter.service", "arbiter-agent.service"];
+    public static TheoryData<string> Units => ["arbiter.service", "arbiter-agent.service", "arbiter-agent-helper.socket", "arbiter-agent-helper@.service"];
+
+    public static TheoryData<string> Services => ["arbiter.service", "arbiter-agent.service", "arbiter-agent-helper@.service"];
 
     [Theory]
     [MemberData(nameof(Units))]
@@ -30,7 +31,7 @@ public sealed partial class UnitFileTests
     }
 
     [Theory]
-    [MemberData(nameof(Units))]
+    [MemberData(nameof(Services))]
     public async Task The_unit_exposes_little(string unit)
     {
         using var root = new Root();
@@ -83,7 +84,7 @@ public sealed partial class UnitFileTests
 
     private static async Task Create(Root root)
     {
-        var (code, text) = await Root.Start("systemd-tmpfiles", $"--root={root.Path}", "--create", "--prefix=/run/arbiter-agent");
+        var (code, text) = await Tool.Run("systemd-tmpfiles", $"--root={root.Path}", "--create", "--prefix=/run/arbiter-agent");
         Assert.True(code == 0, text);
     }
 
@@ -115,18 +116,7 @@ public sealed partial class UnitFileTests
             return file;
         }
 
-        public Task<(int Code, string Text)> Analyze(params string[] arguments) => Start("systemd-analyze", arguments);
-
-        public static async Task<(int Code, string Text)> Start(string program, params string[] arguments)
-        {
-            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
-            var errors = process.StandardError.ReadToEndAsync(patience.Token);
-            await process.WaitForExitAsync(patience.Token);
-            return (process.ExitCode, (await output + await errors).Trim());
-        }
+        public Task<(int Code, string Text)> Analyze(params string[] arguments) => Tool.Run("systemd-analyze", arguments);
 
         public void Dispose() => Directory.Delete(Path, recursive: true);
     }

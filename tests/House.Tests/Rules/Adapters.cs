@@ -14,8 +14,9 @@ internal static class Adapters
     /// <summary>Values without behaviour of their own that a room hands to all.</summary>
     private static readonly string[] Shared = ["ProcessClock"];
 
-    /// <summary>The page and the commands show what the API tells: they share its shapes.</summary>
-    private static readonly (string Room, string Of)[] Allowed = [("Dashboard", "Api")];
+    /// <summary>The page and the commands show what the API tells: they share its shapes. The metrics listen
+    /// where and as the API does.</summary>
+    private static readonly (string Room, string Of)[] Allowed = [("Dashboard", "Api"), ("Telemetry", "Api")];
 
     public static IEnumerable<string> Check(IReadOnlyList<Source> sources, string program)
     {

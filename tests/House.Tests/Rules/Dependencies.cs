@@ -38,8 +38,10 @@ internal static partial class Dependencies
         ["MassTransit"] = ["Arbiter/Events/Plane"],
         ["StackExchange"] = ["Arbiter/Quorum", "Arbiter/History"],
         ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs"],
+        ["Quartz"] = ["Arbiter/Schedules", "Arbiter/Configuration/Timetable.cs"],
         ["Serilog"] = ["Arbiter/Hosting", "Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent"],
-        ["Microsoft.AspNetCore"] = ["Arbiter/Api", "Arbiter/Dashboard", "Arbiter/Program.cs"],
+        ["Microsoft.AspNetCore"] = ["Arbiter/Api", "Arbiter/Dashboard", "Arbiter/Telemetry", "Arbiter/Program.cs"],
+        ["OpenTelemetry"] = ["Arbiter/Telemetry"],
     };
 
     /// <summary>What time, the outside world and the thread pool are called; a pure folder names none of them.</summary>
@@ -84,6 +86,6 @@ internal static partial class Dependencies
     private static bool Inside(string name, string space) => name == space || name.StartsWith(space + ".", StringComparison.Ordinal);
 
     // names written out in the code; members of a type named like a room ("Order.Role") do not start with one of these
-    [GeneratedRegex(@"(?<![\w.])(?:Contracts|Arbiter|NodeAgent|RabbitMQ|MassTransit|StackExchange|YamlDotNet|Serilog|Microsoft|System)(?:\.[A-Z]\w*)+(?=\.|\W)")]
+    [GeneratedRegex(@"(?<![\w.])(?:Contracts|Arbiter|NodeAgent|OpenTelemetry|RabbitMQ|MassTransit|StackExchange|YamlDotNet|Serilog|Microsoft|System)(?:\.[A-Z]\w*)+(?=\.|\W)")]
     private static partial Regex Qualified();
 }
