@@ -8,7 +8,7 @@ internal interface INotifications
     public NotificationStatus Status { get; }
 }
 
-/// <summary>What an operator may ask for. Only the leader can do it; anybody else answers 503 and says who leads.</summary>
+/// <summary>What an operator may ask for. Only the leader can do it; anybody else passes it on, or answers 503 and says who leads.</summary>
 internal interface INotificationVerbs
 {
     /// <summary>Sends an event again that was given up, or hurries one that waits. Not kept in the register: ends with this leader.</summary>
@@ -21,7 +21,7 @@ internal interface INotificationVerbs
     public Task<VerbAnswer> Test(string? receiver, bool wait, CancellationToken stopping);
 }
 
-/// <param name="Status">As an HTTP status: 200 with results, 202 accepted, 404, 409, 429, 503 refused.</param>
+/// <param name="Status">As an HTTP status: 200 with results, 202 accepted, 404, 409, 429, 503 refused, 504 the leader did not answer in time.</param>
 /// <param name="Detail">One sentence for a person.</param>
 internal sealed record VerbAnswer(int Status, string Title, string Detail, string? Id, ImmutableArray<VerbResult> Receivers)
 {

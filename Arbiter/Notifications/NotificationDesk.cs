@@ -176,7 +176,7 @@ internal sealed partial class NotificationDesk : BackgroundService
     }
 
     /// <summary>One attempt outside of all lanes.</summary>
-    public async Task<(DeliveryOutcome Outcome, TimeSpan Took)> Try(string receiver, RecordedEvent what, CancellationToken stopping)
+    public async Task<(DeliveryOutcome How, TimeSpan Took)> Try(string receiver, RecordedEvent what, CancellationToken stopping)
     {
         var from = _clock.Now;
         var outcome = await _receivers[receiver].Deliver(what, new DeliveryAttempt(1, Recorded: false), stopping);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Arbiter.Configuration;
+using Arbiter.Events;
 using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Hosting;
@@ -32,7 +33,9 @@ internal static class NotificationsSetup
         services.AddHostedService(s => s.GetRequiredService<NotificationDesk>());
         services.AddSingleton(s => new NotificationVerbs(options, s.GetRequiredService<NotificationDesk>(), s.GetRequiredService<IRegister>(), s.GetService<IHistory>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<INotifications>(s => s.GetRequiredService<NotificationVerbs>());
-        services.AddSingleton<INotificationVerbs>(s => s.GetRequiredService<NotificationVerbs>());
+        services.AddSingleton<INotificationVerbs>(s => new ForwardedVerbs(s.GetRequiredService<NotificationVerbs>(), s.GetService<IVerbs>(), options.Replica));
+        foreach (var kind in new[] { NotificationVerb.Redeliver, NotificationVerb.Test })
+            services.AddSingleton<IVerb>(s => new NotificationVerb(kind, s.GetRequiredService<NotificationVerbs>()));
         return services;
     }
 

@@ -63,7 +63,7 @@ internal sealed partial class Deliveries
         {
             case DeliveryInput.Picture i: See(i.Outbox); break;
             case DeliveryInput.Found i: Take(i); break;
-            case DeliveryInput.Ended i: End(i.Attempt, i.Outcome); break;
+            case DeliveryInput.Ended i: End(i.Attempt, i.How); break;
             case DeliveryInput.Reached i: Reached(i.Receiver); break;
             case DeliveryInput.Redeliver i: Again(i); break;
             case DeliveryInput.Tick: break;

@@ -14,7 +14,7 @@ internal abstract record DeliveryInput(TimeSpan Now, DateTimeOffset Utc)
     /// <summary>What the history holds of the numbers that were searched; empty also when nobody answered.</summary>
     internal sealed record Found(TimeSpan Now, DateTimeOffset Utc, DeliveryEffect.Search Asked, ImmutableArray<RecordedEvent> Events) : DeliveryInput(Now, Utc);
 
-    internal sealed record Ended(TimeSpan Now, DateTimeOffset Utc, long Attempt, DeliveryOutcome Outcome) : DeliveryInput(Now, Utc);
+    internal sealed record Ended(TimeSpan Now, DateTimeOffset Utc, long Attempt, DeliveryOutcome How) : DeliveryInput(Now, Utc);
 
     /// <summary>A receiver answered a test well: it is not down, whatever was thought of it.</summary>
     internal sealed record Reached(TimeSpan Now, DateTimeOffset Utc, string Receiver) : DeliveryInput(Now, Utc);

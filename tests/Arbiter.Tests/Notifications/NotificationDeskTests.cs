@@ -50,6 +50,21 @@ public sealed class NotificationDeskTests
     }
 
     [Fact]
+    public async Task A_standby_passes_verbs_to_the_leader()
+    {
+        await using var server = await HookServer.Start(200);
+        await using var leader = await NotifiedHost.Start(Leading(), null, ("ops", server.Url));
+        await leader.Progress("ops", _ => true);
+        await using var standby = await NotifiedHost.Start(new FakeRegister(), null, new PassingVerbs(leader), ("ops", server.Url));
+        var (code, text, error) = await standby.Cli("notifications", "test", "--wait");
+        Assert.Equal(("", Exit.Done), (error, code));
+        Assert.Matches(@"ops +delivered +\d+ ms", text);
+        Assert.Contains("Neither the register nor the history", (await standby.Cli("notifications", "redeliver", "evt_none")).Error);
+        leader.Register.Show(leader.Register.Shown with { Leading = false });
+        Assert.Contains("Nobody leads", (await standby.Cli("notifications", "redeliver", "evt_none")).Error);
+    }
+
+    [Fact]
     public async Task A_dead_letter_is_shown_and_sent_again_by_hand_also_from_the_history()
     {
         var history = new FakeHistory();

@@ -4,6 +4,7 @@ using Arbiter.Api;
 using Arbiter.Cli;
 using Arbiter.Configuration;
 using Arbiter.Core;
+using Arbiter.Events;
 using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Hosting;
@@ -34,9 +35,12 @@ internal sealed class NotifiedHost : IAsyncDisposable
 
     public FakeRegister Register { get; }
     public string Url { get; }
+    public IEnumerable<IVerb> Verbs => _app.Services.GetServices<IVerb>();
     public INotifications Notifications => _app.Services.GetRequiredService<INotifications>();
 
-    public static async Task<NotifiedHost> Start(FakeRegister register, IHistory? history, params (string Name, Uri Url)[] receivers)
+    public static Task<NotifiedHost> Start(FakeRegister register, IHistory? history, params (string Name, Uri Url)[] receivers) => Start(register, history, null, receivers);
+
+    public static async Task<NotifiedHost> Start(FakeRegister register, IHistory? history, IVerbs? others, params (string Name, Uri Url)[] receivers)
     {
         var options = Pictures.Options() with
         {
@@ -51,6 +55,7 @@ internal sealed class NotifiedHost : IAsyncDisposable
         builder.Services.AddSingleton(options).AddHosting().AddSingleton<ProcessClock>().AddSingleton<IStatusBoard>(new Board(Pictures.Healthy()))
             .AddSingleton<IRegister>(register).AddNotifications(options).AddApi();
         if (history is not null) builder.Services.AddSingleton(history);
+        if (others is not null) builder.Services.AddSingleton(others);
         var app = builder.Build();
         app.UseApi();
         await app.StartAsync();
@@ -82,6 +87,13 @@ internal sealed class NotifiedHost : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+}
+
+/// <summary>The exchange between two replicas, without a broker.</summary>
+internal sealed class PassingVerbs(NotifiedHost leader) : IVerbs
+{
+    public Task<VerbReply> Do(VerbCall call, CancellationToken stopping) =>
+        leader.Verbs.Single(v => v.Kind == call.Kind).Do(System.Text.Json.JsonDocument.Parse(call.Arguments).RootElement, call.Who, stopping);
 }
 
 /// <summary>A history that holds what the test put in.</summary>
