@@ -23,7 +23,6 @@ internal sealed class NotificationNews(NotificationVerbs here, IReplicaNews? new
     private static readonly NewsJson s_json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
