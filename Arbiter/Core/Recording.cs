@@ -51,7 +51,7 @@ internal static class Recording
         var open = box.Open.GetValueOrDefault(state.Rules.Group.Value, []);
         ImmutableArray<OpenDiagnosis> active = [.. state.Findings
             .Where(f => f.Key[0] != Diagnoses.Noted && (now - f.Value.Since >= Settle(f.Value) || open.Any(o => o.Key == f.Key)))
-            .Select(f => new OpenDiagnosis(f.Key, Severity(f.Value.Weight), f.Value.Text))];
+            .Select(f => new OpenDiagnosis(f.Key, Severity(f.Value.Weight), Words.Clip(f.Value.Text)))];
         return active.Length == open.Length && active.All(a => open.Any(o => o.Key == a.Key)) ? null : active;
     }
 

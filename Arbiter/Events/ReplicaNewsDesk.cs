@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Arbiter.Events.Plane;
 using Arbiter.Groups;
+using Arbiter.Hosting;
 using Arbiter.Quorum;
 using Contracts.Vocabulary;
 
@@ -125,18 +126,19 @@ internal sealed class ReplicaNewsDesk(ClusterName cluster, IRegister register, I
 /// Sends the news: at a change, but not sooner than 200 ms after the last, and every 5 s. The leader's own come back to it; more than three in a row that do
 /// not are a connection that carries nothing, and a new one is made.
 /// </summary>
-internal sealed class NewsTeller(ReplicaNewsDesk desk, PlaneKeeper plane, IRegister register, TimeProvider time) : BackgroundService
+internal sealed class NewsTeller(ReplicaNewsDesk desk, PlaneKeeper plane, IRegister register, TimeProvider time, ILogger<NewsTeller> log) : SideService(time, log)
 {
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(200);
     private const int LostMost = 3;
 
     private SpeakerToken _told;
+    private bool _watches;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Work(CancellationToken stopping)
     {
-        await Task.Yield();
-        register.Watch(Take);
+        if (!_watches) register.Watch(Take);
+        _watches = true;
         var (lost, last) = (0, 0L);
         try
         {
@@ -149,10 +151,10 @@ internal sealed class NewsTeller(ReplicaNewsDesk desk, PlaneKeeper plane, IRegis
                     lost = 0;
                     plane.Drop("what is sent does not come back");
                 }
-                last = desk.Outgoing() is { } news && await plane.Tell(news, stoppingToken) is null ? news.Seq : 0;
-                await Task.Delay(Gap, time, stoppingToken);
-                await Task.WhenAny(changed, Task.Delay(Every, time, stoppingToken));
-                stoppingToken.ThrowIfCancellationRequested();
+                last = desk.Outgoing() is { } news && await plane.Tell(news, stopping) is null ? news.Seq : 0;
+                await Task.Delay(Gap, Time, stopping);
+                await Task.WhenAny(changed, Task.Delay(Every, Time, stopping));
+                stopping.ThrowIfCancellationRequested();
             }
         }
         catch (OperationCanceledException)

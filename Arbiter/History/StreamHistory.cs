@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Arbiter.Configuration;
 using Arbiter.Core;
+using Arbiter.Hosting;
 using Arbiter.Quorum;
 using Contracts.Vocabulary;
 
@@ -22,7 +23,7 @@ internal sealed class StreamServers(ImmutableArray<IStreamServer> servers) : IAs
 /// The history: while this replica leads, each event that the register recorded goes to every server; any replica reads. It hangs on
 /// the register's word alone and gives nothing back to it.
 /// </summary>
-internal sealed partial class StreamHistory : BackgroundService, IHistory, IClusterHistory
+internal sealed partial class StreamHistory : SideService, IHistory, IClusterHistory
 {
     private const int MostNumbers = 1000;
     private const int MostScans = StreamNames.Most / UnionReader.MostEntries + 10;
@@ -41,6 +42,7 @@ internal sealed partial class StreamHistory : BackgroundService, IHistory, IClus
     private SpeakerToken _led;
 
     public StreamHistory(ArbiterOptions options, StreamServers servers, IRegister register, DecisionDesk desk, TimeProvider time, ILogger<StreamHistory> log)
+        : base(time, log)
     {
         (_register, _desk, _time, _log, _names) = (register, desk, time, log, new StreamNames(options.Cluster));
         _records = [.. servers.Servers.Select(s => new ServerRecord(s, log))];
@@ -95,9 +97,9 @@ internal sealed partial class StreamHistory : BackgroundService, IHistory, IClus
         return removed.Sum();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Work(CancellationToken stopping)
     {
-        await Task.WhenAll(_writers.Select(w => w.Run(stoppingToken)));
+        await Task.WhenAll(_writers.Select(w => w.Run(stopping)));
         // the groups have stopped before: what they knew of their decisions is written now or never
         _desk.CloseAll();
         using var farewell = new CancellationTokenSource(s_farewell, _time);

@@ -1,15 +1,16 @@
 using Arbiter.Core;
 using Arbiter.Groups;
+using Arbiter.Hosting;
 using Contracts.Bus;
 
 namespace Arbiter.Intake;
 
 /// <summary>Brings the broker's word that an agent's connection closed to the groups of its node. Without it silence is noticed later, and that is all.</summary>
-internal sealed partial class PresenceWatch(IBrokerPresence presence, IGroups groups, ProcessClock clock, ILogger<PresenceWatch> log) : BackgroundService
+internal sealed partial class PresenceWatch(IBrokerPresence presence, IGroups groups, ProcessClock clock, ILogger<PresenceWatch> log) : SideService(clock.Time, log)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Work(CancellationToken stopping)
     {
-        await foreach (var ended in Task.WhenEach(presence.Run(stoppingToken), Read(stoppingToken))) await ended;
+        await foreach (var ended in Task.WhenEach(presence.Run(stopping), Read(stopping))) await ended;
     }
 
     internal async Task Read(CancellationToken stopping)

@@ -14,12 +14,14 @@ namespace Arbiter.Notifications;
 /// Runs the deliveries: one inbox, one reader. Attempts and searches run beside it and come back as inputs; nothing here ever waits for
 /// a receiver, and nothing else ever waits for this.
 /// </summary>
-internal sealed partial class NotificationDesk : BackgroundService
+internal sealed partial class NotificationDesk : SideService
 {
     private const int InboxMost = 1024;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_show = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
+    /// <summary>Between two log lines: what fails once may fail with every tick.</summary>
+    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_search = TimeSpan.FromSeconds(10);
 
     private readonly Deliveries _deliveries;
@@ -28,7 +30,6 @@ internal sealed partial class NotificationDesk : BackgroundService
     private readonly IHistory? _history;
     private readonly ProcessClock _clock;
     private readonly DeliveryMeters? _meters;
-    private readonly ILiveness? _liveness;
     private readonly ILogger<NotificationDesk> _log;
     private readonly Channel<DeliveryInput> _inbox = Channel.CreateBounded<DeliveryInput>(new BoundedChannelOptions(InboxMost) { SingleReader = true });
     private readonly ConcurrentDictionary<long, CancellationTokenSource> _underWay = [];
@@ -37,14 +38,16 @@ internal sealed partial class NotificationDesk : BackgroundService
     private OutboxPicture _picture = new(false, false, 0, 0, Outbox.Empty);
     private OutboxPicture? _taken;
     private TimeSpan _shownAt = -s_show;
+    private TimeSpan _failedAt = -s_quiet;
     private long _asks;
 
     public NotificationDesk(
         DeliverySettings settings, IEnumerable<IReceiver> receivers, IRegister register, IHistory? history, ProcessClock clock,
-        ILogger<NotificationDesk> log, ILiveness? liveness = null, System.Diagnostics.Metrics.IMeterFactory? meters = null)
+        ILogger<NotificationDesk> log, System.Diagnostics.Metrics.IMeterFactory? meters = null)
+        : base(clock.Time, log)
     {
         _receivers = receivers.ToImmutableDictionary(r => r.Name);
-        (_register, _history, _clock, _log, _liveness) = (register, history, clock, log, liveness);
+        (_register, _history, _clock, _log) = (register, history, clock, log);
         _deliveries = new Deliveries(settings with { HasHistory = history is not null });
         _shown = _deliveries.Show();
         _meters = meters is null ? null : new DeliveryMeters(meters, () => Shown.Select(r => (r.Name, r.Waiting, r.DeadTotal)));
@@ -67,10 +70,10 @@ internal sealed partial class NotificationDesk : BackgroundService
         _inbox.Writer.TryWrite(new DeliveryInput.Tick(_clock.Now, _clock.Time.GetUtcNow()));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Work(CancellationToken stopping)
     {
         if (_receivers.IsEmpty) return;
-        await foreach (var ended in Task.WhenEach(Turn(stoppingToken), Ticks(stoppingToken))) await ended;
+        await foreach (var ended in Task.WhenEach(Turn(stopping), Ticks(stopping))) await ended;
     }
 
     private async Task Ticks(CancellationToken stopping)
@@ -82,7 +85,7 @@ internal sealed partial class NotificationDesk : BackgroundService
 
     private async Task Turn(CancellationToken stopping)
     {
-        using var heart = _liveness?.Register("notifications", s_deadline);
+        // no heart: a loop that is late makes systemd restart the program, and no receiver is worth a leader
         await foreach (var input in _inbox.Reader.ReadAllAsync(stopping))
         {
             try
@@ -91,10 +94,11 @@ internal sealed partial class NotificationDesk : BackgroundService
                 if (newest != _taken) Advance(new DeliveryInput.Picture(input.Now, input.Utc, newest), stopping);
                 _taken = newest;
                 Advance(input, stopping);
-                heart?.Beat();
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
+                if (input.Now - _failedAt < s_quiet) continue;
+                _failedAt = input.Now;
                 TurnFailed(_log, e, input.GetType().Name);
             }
         }

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Arbiter.Events;
+using Arbiter.Hosting;
 using Contracts.Vocabulary;
 
 namespace Arbiter.Notifications;
@@ -11,7 +12,7 @@ namespace Arbiter.Notifications;
 /// What the leader knows of its receivers, told to the other replicas: once a second when it changed. While something waits, its age
 /// changes; so whoever shows this adds nothing but the age of the news.
 /// </summary>
-internal sealed class NotificationNews(NotificationVerbs here, IReplicaNews? news, TimeProvider time) : BackgroundService
+internal sealed class NotificationNews(NotificationVerbs here, IReplicaNews? news, TimeProvider time, ILogger<NotificationNews> log) : SideService(time, log)
 {
     public const string Topic = "notifications";
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -27,12 +28,11 @@ internal sealed class NotificationNews(NotificationVerbs here, IReplicaNews? new
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Work(CancellationToken stopping)
     {
         if (news is null) return;
-        await Task.Yield();
-        using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        using var timer = new PeriodicTimer(Every, Time);
+        while (await timer.WaitForNextTickAsync(stopping))
         {
             var status = here.Status;
             // what was true when this replica last led must not be told when it leads again

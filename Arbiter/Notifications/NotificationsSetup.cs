@@ -5,7 +5,6 @@ using Arbiter.Configuration;
 using Arbiter.Events;
 using Arbiter.Groups;
 using Arbiter.History;
-using Arbiter.Hosting;
 using Arbiter.Notifications.Delivery;
 using Arbiter.Notifications.Webhook;
 using Arbiter.Quorum;
@@ -32,11 +31,11 @@ internal static class NotificationsSetup
                 Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
             },
             s.GetServices<IReceiver>(), s.GetRequiredService<IRegister>(), s.GetService<IHistory>(), s.GetRequiredService<ProcessClock>(),
-            s.GetRequiredService<ILogger<NotificationDesk>>(), s.GetService<ILiveness>(), s.GetRequiredService<IMeterFactory>()));
+            s.GetRequiredService<ILogger<NotificationDesk>>(), s.GetRequiredService<IMeterFactory>()));
         services.AddHostedService(s => s.GetRequiredService<NotificationDesk>());
         services.AddSingleton(s => new NotificationVerbs(options, [.. s.GetServices<IReceiver>()], s.GetRequiredService<NotificationDesk>(), s.GetRequiredService<IRegister>(), s.GetService<IHistory>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<INotifications>(s => new LeadersView(s.GetRequiredService<NotificationVerbs>(), s.GetService<IReplicaNews>()));
-        services.AddHostedService(s => new NotificationNews(s.GetRequiredService<NotificationVerbs>(), s.GetService<IReplicaNews>(), s.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(s => new NotificationNews(s.GetRequiredService<NotificationVerbs>(), s.GetService<IReplicaNews>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<NotificationNews>>()));
         services.AddSingleton<INotificationVerbs>(s => new ForwardedVerbs(s.GetRequiredService<NotificationVerbs>(), s.GetService<IVerbs>(), options.Replica));
         foreach (var kind in new[] { NotificationVerb.Redeliver, NotificationVerb.Test })
             services.AddSingleton<IVerb>(s => new NotificationVerb(kind, s.GetRequiredService<NotificationVerbs>()));

@@ -90,21 +90,49 @@ internal static class Assigning
         };
     }
 
+    /// <summary>Looks at the size of the whole register that one change may cost: each takes a fraction of a millisecond to a few, and the renewal waits.</summary>
+    private const int MaxLooks = 64;
+
     /// <summary>
-    /// The outbox after the wishes of one change. One that would burst the register is left out: it is wished again, and an alert
-    /// must never cost a renewal.
+    /// The outbox after the wishes of one change. Those that would burst the register, or that fail, are left out: they are wished again,
+    /// and an alert must never cost a renewal. All are tried together and only halves that do not fit are looked at closer, because hundreds
+    /// come at once when a leader begins.
     /// </summary>
-    public static RegisterValue ApplyWishes(RegisterValue value, IReadOnlyList<TimedWish> wishes)
+    /// <param name="failed">Hears of a wish that threw: a defect.</param>
+    public static RegisterValue ApplyWishes(RegisterValue value, IReadOnlyList<TimedWish> wishes, Action<OutboxWish, Exception>? failed = null)
     {
-        foreach (var (wish, utc) in wishes)
+        var looks = MaxLooks;
+        return ApplyMost(value, [.. wishes], failed, ref looks);
+    }
+
+    private static RegisterValue ApplyMost(RegisterValue value, ReadOnlySpan<TimedWish> wishes, Action<OutboxWish, Exception>? failed, ref int looks)
+    {
+        if (wishes.IsEmpty) return value;
+        var next = value.Outbox ?? Outbox.Empty;
+        foreach (var wish in wishes) next = ApplyWish(value, next, wish, failed);
+        if (ReferenceEquals(next, value.Outbox ?? Outbox.Empty)) return value;
+        if (looks-- <= 0) return value;
+        var changed = value with { Outbox = next };
+        if (OutboxShape.Refusal(next) is null && Fits(ref changed)) return changed;
+        if (wishes.Length == 1) return value;
+        var half = wishes.Length / 2;
+        value = ApplyMost(value, wishes[..half], failed, ref looks);
+        return ApplyMost(value, wishes[half..], failed, ref looks);
+    }
+
+    private static Outbox ApplyWish(RegisterValue value, Outbox box, TimedWish timed, Action<OutboxWish, Exception>? failed)
+    {
+        try
         {
-            var box = value.Outbox ?? Outbox.Empty;
-            var next = wish.Apply(box, new OutboxContext(ClusterName.Parse(value.Cluster), value.Gen, group => value.Groups.TryGetValue(group, out var e) ? e.Epoch : 0, utc));
-            if (ReferenceEquals(next, box)) continue;
-            var changed = value with { Outbox = next };
-            if (Fits(ref changed)) value = changed;
+            return timed.Wish.Apply(box, new OutboxContext(ClusterName.Parse(value.Cluster), value.Gen, group => value.Groups.TryGetValue(group, out var e) ? e.Epoch : 0, timed.Utc));
         }
-        return value;
+#pragma warning disable CA1031 // a defect in a wish must not end the lease
+        catch (Exception e) when (e is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            failed?.Invoke(timed.Wish, e);
+            return box;
+        }
     }
 
     /// <summary>A failover is worth more than history: old events and moves go before a change is refused; the history has them.</summary>

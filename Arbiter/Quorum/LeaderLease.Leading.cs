@@ -13,6 +13,7 @@ internal sealed partial class LeaderLease
     private readonly List<TimedProposal> _pending = [];
     /// <summary>Forgotten when leading ends: who wished wishes again at the next leader.</summary>
     private readonly List<TimedWish> _wishes = [];
+    private readonly HashSet<string> _failedWishes = [];
     private TimeSpan _leaseUntil;
     private TimeSpan _nextRenew;
     private long _term;
@@ -55,8 +56,15 @@ internal sealed partial class LeaderLease
         ImmutableArray<TimedWish> wishes = [.. _wishes];
         _pending.Clear();
         _wishes.Clear();
-        Begin((current, _) => IsMine(current) ? Assigning.ApplyWishes(Assigning.Apply(current with { Seq = current.Seq + 1 }, batch).Value, wishes) : null,
+        Begin((current, _) => IsMine(current) ? Assigning.ApplyWishes(Assigning.Apply(current with { Seq = current.Seq + 1 }, batch).Value, wishes, WishFailed) : null,
             fast: true, batch, wishes);
+    }
+
+    /// <summary>Once for each kind: who wished it goes on wishing.</summary>
+    private void WishFailed(OutboxWish wish, Exception e)
+    {
+        if (_failedWishes.Add(wish.GetType().Name))
+            Say(true, $"a wish of kind {wish.GetType().Name} failed and is left out ({e.GetType().Name}: {e.Message}); report this as a defect");
     }
 
     private bool IsMine(RegisterValue value) => value.Leader == _me && value.Term == _term && value.Gen == _generation;

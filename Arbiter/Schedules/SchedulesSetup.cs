@@ -1,6 +1,7 @@
 using Arbiter.Configuration;
 using Arbiter.Groups;
 using Arbiter.History;
+using Arbiter.Hosting;
 using Arbiter.Quorum;
 using Quartz;
 
@@ -56,13 +57,13 @@ internal static class SchedulesSetup
 }
 
 /// <summary>The desk's second hand.</summary>
-internal sealed class Accounting(ScheduleDesk desk, ProcessClock clock) : BackgroundService
+internal sealed class Accounting(ScheduleDesk desk, ProcessClock clock, ILogger<Accounting> log) : SideService(clock.Time, log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Work(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Every, clock.Time);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) desk.Account();
+        while (await timer.WaitForNextTickAsync(stopping)) desk.Account();
     }
 }

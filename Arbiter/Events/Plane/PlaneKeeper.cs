@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Arbiter.Hosting;
 using MassTransit;
 
 namespace Arbiter.Events.Plane;
@@ -8,7 +9,7 @@ namespace Arbiter.Events.Plane;
 /// wants to send while there is no session is told so at once: nothing is kept for later.
 /// </summary>
 internal sealed class PlaneKeeper(IPlaneTransport transport, IPlaneListener listener, TimeProvider time, Random random, ILogger<PlaneKeeper> log)
-    : BackgroundService, IEventPlane
+    : SideService(time, log), IEventPlane
 {
     /// <summary>The broker's confirm, by our own clock: the library does not heed its token in every state.</summary>
     public static readonly TimeSpan ConfirmDeadline = TimeSpan.FromSeconds(2);
@@ -74,7 +75,7 @@ internal sealed class PlaneKeeper(IPlaneTransport transport, IPlaneListener list
             // the token ends it in most states, the wait in every state
             deadline.CancelAfter(within);
             sending = send(session, deadline.Token);
-            await sending.WaitAsync(within, time, stopping);
+            await sending.WaitAsync(within, Time, stopping);
             return null;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException or RequestTimeoutException)
@@ -105,19 +106,17 @@ internal sealed class PlaneKeeper(IPlaneTransport transport, IPlaneListener list
         }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Work(CancellationToken stopping)
     {
-        // the caller is the program's start
-        await Task.Yield();
         var pause = s_first;
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
-            var since = time.GetTimestamp();
+            var since = Time.GetTimestamp();
             try
             {
-                Down(await Session(stoppingToken));
+                Down(await Session(stopping));
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 break;
             }
@@ -125,10 +124,10 @@ internal sealed class PlaneKeeper(IPlaneTransport transport, IPlaneListener list
             {
                 Down(e is PlaneRefused ? e.Message : transport.Why(e));
             }
-            if (time.GetElapsedTime(since) > TimeSpan.FromSeconds(30)) pause = s_first;
+            if (Time.GetElapsedTime(since) > TimeSpan.FromSeconds(30)) pause = s_first;
             try
             {
-                await Task.Delay(pause * (0.5 + random.NextDouble() / 2), time, stoppingToken);
+                await Task.Delay(pause * (0.5 + random.NextDouble() / 2), Time, stopping);
             }
             catch (OperationCanceledException)
             {
@@ -166,7 +165,7 @@ internal sealed class PlaneKeeper(IPlaneTransport transport, IPlaneListener list
     {
         try
         {
-            await session.WarmUp(stopping).WaitAsync(ConfirmDeadline, time, stopping);
+            await session.WarmUp(stopping).WaitAsync(ConfirmDeadline, Time, stopping);
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {
@@ -180,7 +179,7 @@ internal sealed class PlaneKeeper(IPlaneTransport transport, IPlaneListener list
         var closing = session.Close();
         try
         {
-            await closing.WaitAsync(s_close, time);
+            await closing.WaitAsync(s_close, Time);
         }
         catch (Exception e)
         {

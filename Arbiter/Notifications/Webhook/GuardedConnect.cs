@@ -14,6 +14,8 @@ internal delegate Task<IPAddress[]> Resolver(string host, CancellationToken stop
 internal sealed class GuardedConnect(IReadOnlyList<IPNetwork> allow, IReadOnlyList<string> own, Resolver resolve)
 {
     private const int MostAddresses = 16;
+    /// <summary>For each address but the last: one that swallows packets leaves time for the next, as IPv6 without a way out does.</summary>
+    internal static readonly TimeSpan Each = TimeSpan.FromSeconds(1);
 
     public async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken stopping)
     {
@@ -22,23 +24,31 @@ internal sealed class GuardedConnect(IReadOnlyList<IPNetwork> allow, IReadOnlyLi
         var forbidden = await Own(stopping);
         string? refusal = null;
         Exception? failed = null;
+        List<IPAddress> good = [];
         foreach (var address in addresses.Take(MostAddresses))
         {
-            if ((AddressRules.Refusal(address, allow) ?? OwnRefusal(address, port, forbidden)) is { } why)
-            {
-                refusal ??= why;
-                continue;
-            }
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            if ((AddressRules.Refusal(address, allow) ?? OwnRefusal(address, port, forbidden)) is { } why) refusal ??= why;
+            else good.Add(address);
+        }
+        for (var i = 0; i < good.Count; i++)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            if (i < good.Count - 1) patience.CancelAfter(Each);
+            var socket = new Socket(good[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(address, port), stopping);
+                await socket.ConnectAsync(new IPEndPoint(good[i], port), patience.Token);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException e)
             {
                 socket.Dispose();
                 failed = e;
+            }
+            catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+            {
+                socket.Dispose();
+                failed = new SocketException((int)SocketError.TimedOut);
             }
             catch
             {

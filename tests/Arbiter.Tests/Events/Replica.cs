@@ -31,7 +31,7 @@ internal sealed class Replica : IAsyncDisposable
         Plane = new PlaneKeeper(transport(new LoggerFactory([Log])), Listener, TimeProvider.System, new Random(1), new LoggerFactory([Log]).CreateLogger<PlaneKeeper>());
         Verbs = new Verbs(Cluster, Desk, Plane, Register);
         Receiver = new BusReceiver(Cluster, Plane);
-        _teller = new NewsTeller(News, Plane, Register, TimeProvider.System);
+        _teller = new NewsTeller(News, Plane, Register, TimeProvider.System, new LoggerFactory([Log]).CreateLogger<NewsTeller>());
     }
 
     public RoleRegister Register { get; }

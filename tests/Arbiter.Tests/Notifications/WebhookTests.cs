@@ -75,6 +75,21 @@ public sealed class WebhookTests
         Assert.Equal(what.Reason, JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("reason").GetString());
     }
 
+    [Fact]
+    public async Task An_address_that_swallows_packets_leaves_time_for_the_next()
+    {
+        await using var server = await HookServer.Start(204);
+        // a listener whose queue is full answers no further connection
+        using var mute = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        mute.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), server.Url.Port));
+        mute.Listen(0);
+        var waiting = Enumerable.Range(0, 4).Select(_ => new TcpClient()).ToArray();
+        foreach (var client in waiting) _ = client.ConnectAsync("127.0.0.2", server.Url.Port, Stop).AsTask().ContinueWith(t => t.Exception, Stop, TaskContinuationOptions.None, TaskScheduler.Default);
+        var outcome = await Deliver(Options(new UriBuilder(server.Url) { Host = "hooks.test" }.Uri), (_, _) => Task.FromResult(new[] { IPAddress.Parse("127.0.0.2"), IPAddress.Loopback }));
+        foreach (var client in waiting) client.Dispose();
+        Assert.Equal(DeliveryResult.Delivered, outcome.Result);
+    }
+
     [Theory]
     [InlineData(200, "Delivered")]
     [InlineData(299, "Delivered")]
