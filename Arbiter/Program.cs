@@ -20,7 +20,7 @@ return await new Commands(
     Terminal.OfProcess(),
     Environment.GetEnvironmentVariable("ARBITER_URL")).Run(args, CancellationToken.None);
 
-static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationToken stopping)
+static async Task Serve(ArbiterOptions options, ServeSettings settings, CancellationToken stopping)
 {
     // nothing is read but arbiter.yaml: no appsettings.json, and no file watcher over the working directory
     var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -52,5 +52,12 @@ static Task Serve(ArbiterOptions options, ServeSettings settings, CancellationTo
 
     var app = builder.Build();
     app.UseTelemetry(options).UseApi().UseDashboard();
-    return app.RunAsync(stopping);
+    try
+    {
+        await app.RunAsync(stopping);
+    }
+    catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e.InnerException is System.Net.Sockets.SocketException)
+    {
+        throw new CliException(Exit.Failed, $"cannot listen at http.listen {options.HttpListen}: {e.Message}");
+    }
 }

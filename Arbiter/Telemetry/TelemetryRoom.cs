@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
 using Arbiter.Api;
 using Arbiter.Configuration;
 using Arbiter.Groups;
@@ -12,7 +14,7 @@ namespace Arbiter.Telemetry;
 /// <c>GET /metrics</c> in Prometheus' text form at <c>http.metrics</c>, an address of its own (docs/metrics.md). Every instrument of a meter
 /// whose name begins with "arbiter" is shown; the rooms use <see cref="Meter"/> and nothing else.
 /// </summary>
-internal static class TelemetryRoom
+internal static partial class TelemetryRoom
 {
     public const string Path = "/metrics";
     private const int MostBytes = 8 * 1024 * 1024;
@@ -44,11 +46,16 @@ internal static class TelemetryRoom
         return services;
     }
 
-    /// <summary>Opens the metrics' own address, unless it is the API's.</summary>
+    /// <summary>Opens the metrics' own address, unless it is the API's. One that cannot be had is an error in the log and nothing more: figures are no reason to have no arbiter.</summary>
     public static void Listen(KestrelServerOptions kestrel, ArbiterOptions options)
     {
         if (options.HttpMetrics is not { } listen || listen == options.HttpListen) return;
         var (address, port) = Listening.Parse(listen);
+        if (Taken(new IPEndPoint(address ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), port)) is { } why)
+        {
+            NoPlace(kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Arbiter.Telemetry"), listen, why);
+            return;
+        }
         if (address is null) kestrel.ListenAnyIP(port, Mark);
         else kestrel.Listen(address, port, Mark);
 
@@ -58,6 +65,28 @@ internal static class TelemetryRoom
             return next(connection);
         });
     }
+
+    // the server itself would not start without it, and cannot be told to
+    private static string? Taken(IPEndPoint place)
+    {
+        using var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (place.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
+            // as the server does: what is left of closed connections is no listener
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(place);
+            socket.Listen(1);
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return e.Message;
+        }
+    }
+
+    [LoggerMessage(2601, LogLevel.Error, "No metrics at {Place} (http.metrics): {Reason}. The arbiter runs without them until it is started again; free the address or give another one")]
+    private static partial void NoPlace(ILogger log, string place, string reason);
 
     /// <summary>First of all: at the metrics' address there is nothing but metrics, and elsewhere there are none.</summary>
     public static WebApplication UseTelemetry(this WebApplication app, ArbiterOptions options)

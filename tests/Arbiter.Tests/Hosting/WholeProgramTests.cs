@@ -27,7 +27,7 @@ public sealed class WholeProgramTests : IDisposable
             patience.CancelAfter(Most);
             await Answers(http, new Uri($"http://127.0.0.1:{api}/livez"), patience.Token);
             Assert.Contains("\"vip-events\"", await http.GetStringAsync(new Uri($"http://127.0.0.1:{api}/api/v1/notifications"), patience.Token), StringComparison.Ordinal);
-            Assert.Contains("# TYPE arbiter_", await http.GetStringAsync(new Uri($"http://127.0.0.1:{metrics}/metrics"), patience.Token), StringComparison.Ordinal);
+            Assert.Contains("# TYPE vip_", await http.GetStringAsync(new Uri($"http://127.0.0.1:{metrics}/metrics"), patience.Token), StringComparison.Ordinal);
             Assert.Contains("alive\":true", await http.GetStringAsync(new Uri($"http://127.0.0.1:{api}/livez"), patience.Token), StringComparison.Ordinal);
         }
         finally
@@ -38,20 +38,51 @@ public sealed class WholeProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task An_address_that_is_taken_is_named_in_one_line_and_ends_it()
+    public async Task Metrics_whose_address_is_taken_are_an_error_in_the_log_and_no_reason_not_to_start()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var (api, port) = (FreePort(), ((IPEndPoint)taken.LocalEndpoint).Port);
+        using var program = Start(api, port);
+        try
+        {
+            using var http = new HttpClient { Timeout = Most };
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+            patience.CancelAfter(Most);
+            var said = Until(program.StandardOutput, $"No metrics at 127.0.0.1:{port} (http.metrics)", patience.Token);
+            await Answers(http, new Uri($"http://127.0.0.1:{api}/livez"), patience.Token);
+            await said;
+        }
+        finally
+        {
+            program.Kill();
+            await program.WaitForExitAsync(Stop);
+        }
+    }
+
+    private static async Task Until(StreamReader lines, string part, CancellationToken patience)
+    {
+        while (await lines.ReadLineAsync(patience) is { } line)
+            if (line.Contains(part, StringComparison.Ordinal)) return;
+        Assert.Fail($"it never said '{part}'");
+    }
+
+    [Fact]
+    public async Task An_address_of_the_api_that_is_taken_is_named_in_one_line_and_ends_it()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        using var program = Start(FreePort(), port);
+        using var program = Start(port, FreePort());
         try
         {
             var (said, error) = (program.StandardOutput.ReadToEndAsync(Stop), program.StandardError.ReadToEndAsync(Stop));
             await program.WaitForExitAsync(Stop).WaitAsync(Most, Stop);
-            Assert.NotEqual(0, program.ExitCode);
+            Assert.Equal(Arbiter.Cli.Exit.Failed, program.ExitCode);
             Assert.Contains($"127.0.0.1:{port}", await error, StringComparison.Ordinal);
-            Assert.Contains("http.metrics", await error, StringComparison.Ordinal);
-            Assert.DoesNotContain("   at ", await error + await said, StringComparison.Ordinal);
+            Assert.Contains("http.listen", await error, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", await error, StringComparison.Ordinal);
+            _ = await said;
         }
         finally
         {

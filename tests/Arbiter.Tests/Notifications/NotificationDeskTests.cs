@@ -50,6 +50,16 @@ public sealed class NotificationDeskTests
     }
 
     [Fact]
+    public async Task Nothing_about_receivers_decides_whether_the_program_is_alive()
+    {
+        await using var server = await HookServer.Start(200);
+        await using var host = await NotifiedHost.Start(Leading(), null, ("ops", server.Url));
+        await host.Progress("ops", _ => true);
+        // a loop with a heart makes systemd restart the program when it is late
+        Assert.Equal("Starting: no loop has registered yet.", host.Part<Arbiter.Hosting.ILiveness>().Check().Reason);
+    }
+
+    [Fact]
     public async Task A_standby_passes_verbs_to_the_leader()
     {
         await using var server = await HookServer.Start(200);
