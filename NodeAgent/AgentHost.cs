@@ -86,9 +86,9 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             ("link", _link.Run(rooms.Token)), ("orders", orders.Run(rooms.Token)), ("keepalived watch", _keepalived.Run(rooms.Token)), ("obeyed writer", obeyed.Running),
         };
-        if (metrics is not null) running.Add(("metrics", metrics.Run(rooms.Token)));
+        if (metrics is not null) running.Add(("metrics", RoomWatch.Side(metrics.Run, e => AgentLog.SideFailed(log, e, "metrics"), TimeProvider.System, rooms.Token)));
         running.AddRange(_probes.Select(p => ($"probe {p.Name}", p.Run(rooms.Token))));
-        running.AddRange(_services.Select(s => ($"service probe {s.Group}", s.Run(rooms.Token))));
+        running.AddRange(_services.Select(s => ($"service probe {s.Group}", RoomWatch.Side(s.Run, e => AgentLog.SideFailed(log, e, $"service probe {s.Group}"), TimeProvider.System, rooms.Token))));
         foreach (var fifo in _fifos) fifo.Start();
         _addresses.Start();
 

@@ -25,6 +25,9 @@ internal static partial class AgentLog
     [LoggerMessage(2004, LogLevel.Error, "{Room} ended by itself; without it this agent would be blind, so it stops and waits to be started anew. Report this as a defect", EventName = nameof(RoomEnded))]
     public static partial void RoomEnded(Microsoft.Extensions.Logging.ILogger log, Exception? error, string room);
 
+    [LoggerMessage(2006, LogLevel.Error, "{Room} failed and is begun anew in 10 s; health does not depend on it. Report this as a defect", EventName = nameof(SideFailed))]
+    public static partial void SideFailed(Microsoft.Extensions.Logging.ILogger log, Exception error, string room);
+
     [LoggerMessage(2003, LogLevel.Error, "{Problem}", EventName = nameof(FifoFailed))]
     public static partial void FifoFailed(Microsoft.Extensions.Logging.ILogger log, string problem);
 }

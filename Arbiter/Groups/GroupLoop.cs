@@ -19,6 +19,8 @@ internal sealed partial class GroupLoop(
 {
     private const int InboxMost = 1024;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
+    /// <summary>Between two log lines about those who look on: what fails once may fail with every tick.</summary>
+    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ShowEvery = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(new BoundedChannelOptions(InboxMost) { SingleReader = true });
@@ -26,6 +28,7 @@ internal sealed partial class GroupLoop(
     private GroupState _state = GroupState.Start(rules);
     private TimeSpan _shownAt = TimeSpan.MinValue;
     private TimeSpan? _tookAt;
+    private TimeSpan? _failedAt;
     private long _dropped;
 
     public GroupName Group => rules.Group;
@@ -78,13 +81,28 @@ internal sealed partial class GroupLoop(
         var step = Arbitration.Advance(before, input);
         _state = step.State;
         // before anything is asked of the register: what was looked at is known when the answer comes
-        foreach (var witness in _witnesses) witness.Saw(input, step);
+        foreach (var witness in _witnesses) Beside(() => witness.Saw(input, step), input);
         var speaker = new SpeakerToken(_state.Generation, _state.Term);
         foreach (var effect in step.Effects) Do(effect, speaker);
         journal.Write(before, input, step);
-        recorder?.Look(_state, input.At);
+        if (recorder is not null) Beside(() => recorder.Look(_state, input.At), input);
         if (input is not Input.Tick || !step.Effects.IsEmpty || before.Decision.Row != step.Decision.Row || input.At - _shownAt >= ShowEvery)
             Show(input.At);
+    }
+
+    /// <summary>Who only looks on must not cost the step its effects: the state has moved on already, and an order left out would be missed for good.</summary>
+    private void Beside(Action look, Input input)
+    {
+        try
+        {
+            look();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            if (_failedAt is { } last && input.At - last < s_quiet) return;
+            _failedAt = input.At;
+            LookFailed(log, e, Group.Value, InputLine.Of(input));
+        }
     }
 
     private void Do(Effect effect, SpeakerToken speaker)
@@ -108,7 +126,7 @@ internal sealed partial class GroupLoop(
         // a follower is asked too, and the leader's answer is the one that counts
         if (!_state.Leading) return;
         Said(log, LogLevel.Information, Group.Value, answer.Begun ? "MoveBegun" : "MoveRefused", $"{answer.Request.Kind} {answer.Request.Why}: {answer.Text}");
-        foreach (var asker in answers ?? []) asker.Answered(Group, answer.Request, answer.Begun, answer.Text);
+        foreach (var asker in answers ?? []) Beside(() => asker.Answered(Group, answer.Request, answer.Begun, answer.Text), new Input.Tick(clock.Now));
     }
 
     private void Show(TimeSpan now)
@@ -122,6 +140,9 @@ internal sealed partial class GroupLoop(
 
     [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "{Group}: input {Input} was left out, the state is as before; report this as a defect")]
     private static partial void StepFailed(ILogger log, Exception e, string group, string input);
+
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Error, Message = "{Group}: who looks on failed over {Input}; what was decided is carried out all the same; report this as a defect")]
+    private static partial void LookFailed(ILogger log, Exception e, string group, string input);
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Error, Message = "{Group}: the inbox holds {Most} inputs and takes no more; the machine is too slow for the load")]
     private static partial void InboxFull(ILogger log, string group, int most);

@@ -102,9 +102,11 @@ internal sealed class CommandProbe : IProbe
                 using var asked = stopping.Register(stop.Set);
                 done.SetResult(_run(_options.Command, _options.Deadline, stop.Fd));
             }
-            catch (Exception error) when (error is InvalidOperationException or OutOfMemoryException)
+#pragma warning disable CA1031 // an exception out of a thread ends the agent: a C library without one of the calls must not
+            catch (Exception error)
+#pragma warning restore CA1031
             {
-                done.SetResult(new CommandOutcome(CommandEnd.NotStarted, 0, error.Message, []));
+                done.TrySetResult(new CommandOutcome(CommandEnd.NotStarted, 0, error.Message, []));
             }
         }, 256 * 1024) { Name = $"run {_options.Name}", IsBackground = true }.Start();
         return done.Task;

@@ -16,6 +16,32 @@ public sealed class RoomWatchTests
     }
 
     [Fact]
+    public async Task A_side_room_that_fails_is_begun_anew_and_ends_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        var (begun, failed) = (0, new List<string>());
+        var again = new TaskCompletionSource();
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider { AutoAdvanceAmount = RoomWatch.Pause };
+        var running = RoomWatch.Side(_ =>
+        {
+            if (++begun < 2) throw new InvalidOperationException("unforeseen");
+            again.SetResult();
+            return Task.Delay(Timeout.Infinite, stop.Token);
+        }, e => failed.Add(e.Message), time, stop.Token);
+
+        while (!again.Task.IsCompleted)
+        {
+            Assert.False(running.IsCompleted);
+            time.Advance(RoomWatch.Pause);
+            await Task.Yield();
+        }
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal(["unforeseen"], failed);
+    }
+
+    [Fact]
     public async Task A_room_that_just_returns_is_named_too()
     {
         var ended = await RoomWatch.FirstToEnd([("orders", Task.CompletedTask)], TestContext.Current.CancellationToken);

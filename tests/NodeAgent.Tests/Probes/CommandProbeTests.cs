@@ -57,6 +57,14 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_defect_in_the_run_is_unknown_and_leaves_the_agent_alive()
+    {
+        Probe(["/plugin"], run: (_, _, _) => throw new EntryPointNotFoundException("posix_spawn_file_actions_addchdir_np"));
+        var sample = await _box.Next<Input.ProbeSampled>(withinMs: 15_000);
+        Assert.Equal((SampleResult.Unknown, "posix_spawn_file_actions_addchdir_np"), (sample.Result, sample.Reason));
+    }
+
+    [Fact]
     public async Task A_warning_is_bad_where_it_is_configured_so() =>
         Assert.Equal("Bad: warning: w", await One("echo w; exit 1", warningIsGood: false) is var s ? $"{s.Result}: {s.Reason}" : "");
 
