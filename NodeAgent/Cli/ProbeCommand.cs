@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Threading.Channels;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
@@ -27,7 +28,7 @@ internal static class ProbeCommand
         using var watcher = new PidfdWatcher();
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         stopping.CancelAfter(options.Probes.Max(p => p.Deadline) + TimeSpan.FromSeconds(1));
-        var probes = ProbeFactory.Create(options, new MonotonicClock(TimeProvider.System), inbox.Writer, watcher);
+        var probes = ProbeFactory.Create(options, new ProcessClock(TimeProvider.System), inbox.Writer, watcher);
         var running = Task.WhenAll(probes.Select(p => p.Run(stopping.Token)));
         var seen = await Collect(options, inbox.Reader, stopping.Token).ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
@@ -43,7 +44,7 @@ internal static class ProbeCommand
     {
         var (_, present) = ReleaseCommand.Look(options);
         var obeyed = new ObeyedStore(options.StateDirectory).Peek();
-        var clock = new MonotonicClock(TimeProvider.System);
+        var clock = new ProcessClock(TimeProvider.System);
         var good = true;
         foreach (var group in options.Groups)
         {
