@@ -35,8 +35,10 @@ internal static class ProbeCommand
         await running.ConfigureAwait(false);
         foreach (var sample in seen.Values.OrderBy(s => s.Probe, StringComparer.Ordinal))
             Print(sample.Probe, sample.Result, sample.Took, $"{sample.Target}: {sample.Reason}");
+        var silent = options.Probes.Where(p => seen.Values.All(s => s.Probe != p.Name)).ToList();
+        foreach (var probe in silent) Console.WriteLine($"{probe.Name,-16} silent               {probe.Target}: no result within {probe.Deadline.TotalSeconds:0.0} s and a second");
         var served = await Services(options, cancelled).ConfigureAwait(false);
-        return served && seen.Values.All(s => s.Result == SampleResult.Good) ? Commands.Done : Commands.Failed;
+        return served && silent.Count == 0 && seen.Values.All(s => s.Result == SampleResult.Good) ? Commands.Done : Commands.Failed;
     }
 
     /// <summary>The services behind the VIPs that orders have named, as far as they are asked from here.</summary>
