@@ -31,7 +31,7 @@ internal static class HelperCommand
         patience.CancelAfter(s_deadline);
         if (await ReadLine(input, patience.Token).ConfigureAwait(false) is not { } request)
         {
-            await Console.Error.WriteLineAsync($"arbiter-agent: no line on standard input within {s_deadline.TotalSeconds:0} s; the helper answers one request, 'dump', and is started by arbiter-agent-helper.socket").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"arbiter-agent: no line came on standard input ({s_deadline.TotalSeconds:0} s are given for it); the helper answers one request, 'dump', and is started by arbiter-agent-helper.socket").ConfigureAwait(false);
             return Commands.Usage;
         }
         var answer = await helper.Answer(request, stopping).ConfigureAwait(false);
