@@ -7,7 +7,10 @@ namespace Arbiter.Api;
 
 /// <param name="Sending">This replica leads and sends; only then waiting, attempts and results are complete.</param>
 /// <param name="Last">Number of the newest event of the generation.</param>
-public sealed record NotificationsView(AnsweredBy AnsweredBy, bool Sending, long Generation, long Last, NotificationTotals Totals, ImmutableArray<ReceiverView> Receivers);
+/// <param name="ToldBy">On a replica that does not send: the leader whose word the receivers are; null = what this replica knows itself.</param>
+public sealed record NotificationsView(AnsweredBy AnsweredBy, bool Sending, long Generation, long Last, LeadersWordView? ToldBy, NotificationTotals Totals, ImmutableArray<ReceiverView> Receivers);
+
+public sealed record LeadersWordView(string Leader, long AgeMs);
 
 public sealed record NotificationTotals(long Waiting, long Delivered, long Failed, long Dead);
 
@@ -45,14 +48,14 @@ internal static class NotificationShapes
     public static NotificationsView View(AnsweredBy by, NotificationStatus now)
     {
         ImmutableArray<ReceiverView> receivers = [.. now.Receivers.Select(View)];
-        return new NotificationsView(by, now.Leading, now.Generation, now.Last,
+        return new NotificationsView(by, now.Leading, now.Generation, now.Last, now.Told is { } told ? new LeadersWordView(told.Leader, (long)told.Age.TotalMilliseconds) : null,
             new NotificationTotals(receivers.Sum(r => r.Waiting), receivers.Sum(r => r.Delivered), receivers.Sum(r => r.Failed), receivers.Sum(r => r.DeadTotal)), receivers);
     }
 
     private static ReceiverView View(ReceiverStatus r) => new()
     {
         Name = r.Name,
-        Type = "webhook",
+        Type = r.Type,
         Url = r.Url,
         State = r.State,
         Cursor = r.Cursor,

@@ -83,7 +83,9 @@ internal static class NotificationCommands
         }
         var t = now.Totals;
         to.Out.WriteLine(to.Paint($"{now.Last} events in generation {now.Generation}; {t.Waiting} waiting, {t.Dead} dead; answered by {now.AnsweredBy.Replica} ({now.AnsweredBy.Role})", Tone.Soft));
-        if (!now.Sending) to.Out.WriteLine(to.Paint($"this replica does not send: {(now.AnsweredBy.Leader is { } l ? $"{l} does and knows more" : "nobody leads")}", Tone.Mild));
+        if (now.ToldBy is { } told) to.Out.WriteLine(to.Paint(Terminal.Clean($"this replica does not send: as {told.Leader} said {Span(told.AgeMs)} ago"), Tone.Soft));
+        else if (!now.Sending) to.Out.WriteLine(to.Paint($"this replica does not send: {(now.AnsweredBy.Leader is { } l ? $"{l} does and knows more" : "nobody leads")}", Tone.Mild));
+        if (now.Receivers.All(r => r.Type == "bus")) to.Out.WriteLine(to.Paint("No webhook is configured: nobody but the subscribers of vip.events is told (docs/notifications.md).", Tone.Mild));
         foreach (var r in now.Receivers)
         {
             var tone = r.State switch { "good" => Tone.Good, "standby" or "starting" => Tone.Soft, "failing" => Tone.Mild, _ => Tone.Bad };

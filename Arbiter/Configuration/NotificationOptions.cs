@@ -7,6 +7,8 @@ namespace Arbiter.Configuration;
 public sealed record ReceiverOptions
 {
     public const int Most = 32;
+    /// <summary>The receiver of <c>vip.events</c> (docs/events.md), which nobody configures.</summary>
+    public const string Reserved = "vip-events";
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
     public required string Name { get; init; }

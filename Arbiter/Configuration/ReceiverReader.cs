@@ -52,6 +52,7 @@ internal static class ReceiverReader
     {
         if (value.Text("a name", 200) is not { } text) return null;
         if (!Names.IsValid(text)) value.Wrong($"is no name of a receiver: {Names.Rule}");
+        else if (text == ReceiverOptions.Reserved) value.Wrong($"'{text}' is the arbiter's own receiver for the exchange vip.events: give this one another name");
         else if (!names.Add(text)) value.Wrong($"'{text}' is the name of an earlier receiver: give each its own");
         else return text;
         return null;

@@ -60,7 +60,9 @@ internal static class RouteReader
     {
         if (Texts(value, "the name of a receiver", ReceiverOptions.Most, "receivers") is not { } texts) return null;
         foreach (var (item, text) in texts)
-            if (receivers is not null && receivers.All(r => r.Name != text))
+            if (text == ReceiverOptions.Reserved)
+                item.Wrong("is told every event, whatever the routes say: leave it out");
+            else if (receivers is not null && receivers.All(r => r.Name != text))
                 item.Wrong(receivers.Count == 0 ? "is no receiver: there are none; add it under 'receivers'" : $"is no receiver; known: {string.Join(", ", receivers.Select(r => r.Name))}");
         return texts.Any(t => t.Item.Faulty) ? null : [.. texts.Select(t => t.Text).Distinct()];
     }

@@ -10,7 +10,8 @@ public sealed record Outbox
 {
     /// <summary>Events kept: the newest. Older ones are in the history (docs/history.md).</summary>
     public const int MaxEvents = 64;
-    public const int MaxReceivers = 32;
+    /// <summary>32 of the configuration and <c>vip.events</c>.</summary>
+    public const int MaxReceivers = 33;
     public const int MaxSchedules = 256;
 
     public static Outbox Empty { get; } = new();

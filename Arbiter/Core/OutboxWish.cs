@@ -87,7 +87,8 @@ public abstract record OutboxWish
         {
             if (box.Receivers.GetValueOrDefault(Receiver) is not { } was) return box;
             var fresh = Settled.Where(n => n <= box.Last && !was.Settled(n)).ToArray();
-            var dead = Dead.Where(d => !was.Dead.Any(o => o.Number == d.Number)).ToArray();
+            // a letter comes with the wish that settles its number: one whose number is settled already was counted with it
+            var dead = Dead.Where(d => d.Number <= box.Last && !was.Settled(d.Number)).DistinctBy(d => d.Number).ToArray();
             if (fresh.Length == 0 && dead.Length == 0) return box;
             var done = was.Done.Concat(fresh).Distinct().Order().ToList();
             var cursor = was.Cursor;
@@ -98,6 +99,18 @@ public abstract record OutboxWish
             }
             var next = new ReceiverProgress(cursor, [.. done], [.. was.Dead.Concat(dead).TakeLast(ReceiverProgress.MaxDead)], was.DeadTotal + dead.Length);
             return box with { Receivers = box.Receivers.SetItem(Receiver, next) };
+        }
+    }
+
+    /// <summary>A dead letter that was delivered after all, by hand: it stands on the list no more. That it was given up once stays counted.</summary>
+    public sealed record Redelivered(string Receiver, long Number) : OutboxWish
+    {
+        public override bool Urgent => false;
+
+        public override Outbox Apply(Outbox box, OutboxContext context)
+        {
+            if (box.Receivers.GetValueOrDefault(Receiver) is not { } was || was.Dead.All(d => d.Number != Number)) return box;
+            return box with { Receivers = box.Receivers.SetItem(Receiver, was with { Dead = was.Dead.RemoveAll(d => d.Number == Number) }) };
         }
     }
 

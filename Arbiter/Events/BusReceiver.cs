@@ -1,3 +1,4 @@
+using Arbiter.Configuration;
 using Arbiter.Core;
 using Arbiter.Events.Plane;
 using Arbiter.Notifications;
@@ -12,9 +13,14 @@ namespace Arbiter.Events;
 internal sealed class BusReceiver(ClusterName cluster, PlaneKeeper plane) : IReceiver
 {
     /// <summary>Reserved: no receiver of the configuration may bear it.</summary>
-    public const string ReservedName = "vip-events";
+    public const string ReservedName = ReceiverOptions.Reserved;
 
     public string Name => ReservedName;
+    public string Type => "bus";
+    public string Shown => $"vip.events at {plane.Place}";
+    public bool TakesAll => true;
+
+    public void Watch(Action back) => plane.Watch(back);
 
     public async Task<DeliveryOutcome> Deliver(RecordedEvent what, DeliveryAttempt attempt, CancellationToken stopping) =>
         await plane.Publish(new VipEvent(what.Id, RoutingKey(what), EventJson.Data(cluster, what, attempt.Recorded)), stopping) is { } problem

@@ -29,7 +29,7 @@ internal static class EventsSetup
         services.AddSingleton(s => new ReplicaNewsDesk(options.Cluster, s.GetRequiredService<IRegister>(), s.GetRequiredService<IStatusBoard>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ReplicaNewsDesk>>()));
         services.AddSingleton<IReplicaNews>(s => s.GetRequiredService<ReplicaNewsDesk>());
-        services.AddSingleton<VerbDesk>();
+        services.AddSingleton(s => new VerbDesk(Registered(s), s.GetRequiredService<IRegister>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<VerbDesk>>()));
         services.AddSingleton(s => new VerbListener(options.Cluster, options.Replica, s.GetRequiredService<VerbDesk>(), s.GetRequiredService<ReplicaNewsDesk>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<VerbListener>>()));
         services.AddSingleton(s => new PlaneKeeper(s.GetRequiredService<IPlaneTransport>(), s.GetRequiredService<VerbListener>(), s.GetRequiredService<TimeProvider>(),
@@ -40,5 +40,11 @@ internal static class EventsSetup
         services.AddHostedService(s => s.GetRequiredService<PlaneKeeper>());
         services.AddHostedService<NewsTeller>();
         return services;
+    }
+
+    // the notifications have verbs and are fed to this room's receiver: looked up when first needed, they make no circle
+    private static IEnumerable<IVerb> Registered(IServiceProvider services)
+    {
+        foreach (var verb in services.GetServices<IVerb>()) yield return verb;
     }
 }

@@ -4,6 +4,7 @@ using Arbiter.Quorum;
 namespace Arbiter.Events;
 
 /// <summary>Does verbs on the replica that leads, each request id once.</summary>
+/// <param name="verbs">Asked for at the first verb, not before: a room whose verbs these are may itself need this one.</param>
 internal sealed class VerbDesk(IEnumerable<IVerb> verbs, IRegister register, TimeProvider time, ILogger<VerbDesk> log)
 {
     /// <summary>A request id is known for this long.</summary>
@@ -19,7 +20,7 @@ internal sealed class VerbDesk(IEnumerable<IVerb> verbs, IRegister register, Tim
 
     private sealed record Known(VerbCall Call, Task<VerbReply> Reply, long At);
 
-    private readonly Dictionary<string, IVerb> _verbs = verbs.ToDictionary(v => v.Kind, StringComparer.Ordinal);
+    private readonly Lazy<Dictionary<string, IVerb>> _verbs = new(() => verbs.ToDictionary(v => v.Kind, StringComparer.Ordinal));
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = [];
@@ -44,7 +45,7 @@ internal sealed class VerbDesk(IEnumerable<IVerb> verbs, IRegister register, Tim
             else
             {
                 if (_known.Count >= MaxKnown) return new VerbReply(VerbOutcome.Refused, $"more than {MaxKnown} verbs within 10 minutes: ask again later");
-                reply = Run(_verbs[call.Kind], call, stopping);
+                reply = Run(_verbs.Value[call.Kind], call, stopping);
                 _known[call.RequestId] = new Known(call, reply, time.GetTimestamp());
                 _order.Enqueue(call.RequestId);
             }
@@ -63,7 +64,7 @@ internal sealed class VerbDesk(IEnumerable<IVerb> verbs, IRegister register, Tim
 
     /// <summary>Null: can be done or known.</summary>
     public string? Problem(VerbCall call) =>
-        !_verbs.ContainsKey(call.Kind) ? $"there is no verb of that kind; known: {(_verbs.Count == 0 ? "none" : string.Join(", ", _verbs.Keys.Order(StringComparer.Ordinal)))}"
+        !_verbs.Value.ContainsKey(call.Kind) ? $"there is no verb of that kind; known: {(_verbs.Value.Count == 0 ? "none" : string.Join(", ", _verbs.Value.Keys.Order(StringComparer.Ordinal)))}"
         : call.RequestId.Length is < 1 or > 64 || call.RequestId.Any(c => c is < '!' or > '~') ? "a request id has 1 to 64 printable ASCII characters without space"
         : call.Who.Length > MaxWho || call.Who.Any(char.IsControl) ? $"who asks is told in at most {MaxWho} characters, none of them a control character"
         : call.Arguments.Length > MaxArguments ? $"arguments have at most {MaxArguments} characters"

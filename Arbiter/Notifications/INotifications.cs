@@ -32,12 +32,17 @@ internal sealed record VerbAnswer(int Status, string Title, string Detail, strin
 internal sealed record VerbResult(string Receiver, string Result, string Detail, long? Ms);
 
 /// <param name="Leading">This replica sends.</param>
-internal sealed record NotificationStatus(bool Leading, string? Leader, long Generation, long Last, ImmutableArray<ReceiverStatus> Receivers);
+/// <param name="Told">On a replica that does not send: who told what stands under the receivers; null = it is what this replica knows itself.</param>
+internal sealed record NotificationStatus(bool Leading, string? Leader, long Generation, long Last, LeadersWord? Told, ImmutableArray<ReceiverStatus> Receivers);
+
+/// <param name="Age">Since it was heard.</param>
+internal sealed record LeadersWord(string Leader, TimeSpan Age);
 
 /// <summary>One receiver. What only the leader knows is null elsewhere.</summary>
 internal sealed record ReceiverStatus
 {
     public required string Name { get; init; }
+    public required string Type { get; init; }
     public required string Url { get; init; }
     /// <summary>standby, starting, good, failing, broken, disabled.</summary>
     public required string State { get; init; }
@@ -56,7 +61,7 @@ internal sealed record ReceiverStatus
     public required ImmutableArray<DeadStatus> Dead { get; init; }
 }
 
-/// <param name="Redelivered">By hand, since this replica leads; the register keeps the letter.</param>
+/// <param name="Redelivered">By hand, a moment ago: the register is about to take it off the list.</param>
 internal sealed record DeadStatus(long Number, string Id, string Reason, DateTimeOffset Utc, bool Redelivered);
 
 internal sealed record AttemptStatus(DateTimeOffset Utc, string Id, string Result, string Detail);

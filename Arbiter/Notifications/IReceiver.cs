@@ -8,6 +8,18 @@ internal interface IReceiver
     /// <summary>As in the configuration; names its progress in the register.</summary>
     public string Name { get; }
 
+    /// <summary>webhook, bus.</summary>
+    public string Type { get; }
+
+    /// <summary>Where it is, for people: nothing of it may be secret.</summary>
+    public string Shown { get; }
+
+    /// <summary>It is told every event, and no route speaks of it.</summary>
+    public bool TakesAll => false;
+
+    /// <summary>Calls when the other side can be reached again, where that shows by itself: what waits is tried at once. May call from any thread.</summary>
+    public void Watch(Action back) { }
+
     /// <summary>One attempt. Never throws; ends within its own deadline.</summary>
     public Task<DeliveryOutcome> Deliver(RecordedEvent what, DeliveryAttempt attempt, CancellationToken stopping);
 }

@@ -49,7 +49,11 @@ internal sealed partial class NotificationDesk : BackgroundService
         _shown = _deliveries.Show();
         _meters = meters is null ? null : new DeliveryMeters(meters, () => Shown.Select(r => (r.Name, r.Waiting, r.DeadTotal)));
         register.Watch(Take);
+        foreach (var name in _receivers.Keys) _receivers[name].Watch(() => Back(name));
     }
+
+    /// <summary>When the inbox is full it is not said: what waits is tried on its schedule.</summary>
+    private void Back(string receiver) => _inbox.Writer.TryWrite(new DeliveryInput.Back(_clock.Now, _clock.Time.GetUtcNow(), receiver));
 
     /// <summary>As of the last input.</summary>
     public ImmutableArray<RecipientPicture> Shown => ImmutableInterlocked.InterlockedCompareExchange(ref _shown, default, default);

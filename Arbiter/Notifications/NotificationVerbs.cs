@@ -9,7 +9,7 @@ using Contracts.Vocabulary;
 namespace Arbiter.Notifications;
 
 /// <summary>Tells how the deliveries stand, and does what an operator asks for where this replica leads.</summary>
-internal sealed class NotificationVerbs(ArbiterOptions options, NotificationDesk desk, IRegister register, IHistory? history, TimeProvider time)
+internal sealed class NotificationVerbs(ArbiterOptions options, ImmutableArray<IReceiver> receivers, NotificationDesk desk, IRegister register, IHistory? history, TimeProvider time)
     : INotifications, INotificationVerbs
 {
     private const int MostTests = 4;
@@ -22,7 +22,7 @@ internal sealed class NotificationVerbs(ArbiterOptions options, NotificationDesk
         get
         {
             var picture = desk.Picture;
-            return new NotificationStatus(picture.Leading, register.Status.Leader, picture.Generation, picture.Outbox.Last, [.. desk.Shown.Select(Show)]);
+            return new NotificationStatus(picture.Leading, register.Status.Leader, picture.Generation, picture.Outbox.Last, null, [.. desk.Shown.Select(Show)]);
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class NotificationVerbs(ArbiterOptions options, NotificationDesk
             return No(429, "Too many", $"{MostTests} tests run already.");
         }
         var what = TestEvent();
-        var names = receiver is null ? [.. options.Receivers.Select(r => r.Name)] : ImmutableArray.Create(receiver);
+        var names = receiver is null ? [.. receivers.Select(r => r.Name)] : ImmutableArray.Create(receiver);
         // without somebody who waits they go on by themselves; each ends by its receiver's own deadline
         var all = TryAll(names, what, wait ? stopping : CancellationToken.None);
         if (!wait)
@@ -109,9 +109,9 @@ internal sealed class NotificationVerbs(ArbiterOptions options, NotificationDesk
 
     private VerbAnswer? Refusal(string? receiver)
     {
-        if (options.Receivers.Count == 0) return No(404, "No receiver", "No receiver is configured.");
-        if (receiver is not null && options.Receivers.All(r => r.Name != receiver))
-            return No(404, "Unknown receiver", $"{(Names.IsValid(receiver) ? $"There is no receiver '{receiver}'" : "That is no name of a receiver")}; known: {string.Join(", ", options.Receivers.Select(r => r.Name))}.");
+        if (receivers.IsEmpty) return No(404, "No receiver", "No receiver is configured.");
+        if (receiver is not null && receivers.All(r => r.Name != receiver))
+            return No(404, "Unknown receiver", $"{(Names.IsValid(receiver) ? $"There is no receiver '{receiver}'" : "That is no name of a receiver")}; known: {string.Join(", ", receivers.Select(r => r.Name))}.");
         return desk.Picture.Leading ? null : NotLeading();
     }
 
@@ -120,10 +120,13 @@ internal sealed class NotificationVerbs(ArbiterOptions options, NotificationDesk
 
     private static VerbAnswer No(int status, string title, string detail) => new(status, title, detail, null, []);
 
-    private ReceiverStatus Show(RecipientPicture r) => new()
+    private ReceiverStatus Show(RecipientPicture r) => Show(r, receivers.First(o => o.Name == r.Name));
+
+    private static ReceiverStatus Show(RecipientPicture r, IReceiver receiver) => new()
     {
         Name = r.Name,
-        Url = options.Receivers.First(o => o.Name == r.Name).Shown,
+        Type = receiver.Type,
+        Url = receiver.Shown,
         State = Word(r.State.ToString()),
         Cursor = r.Cursor,
         Waiting = r.Waiting,

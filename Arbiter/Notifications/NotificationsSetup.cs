@@ -14,7 +14,10 @@ namespace Arbiter.Notifications;
 
 internal static class NotificationsSetup
 {
-    /// <summary>Tells the receivers what the register recorded. Needs <see cref="IRegister"/>; uses <see cref="IHistory"/> where there is one.</summary>
+    /// <summary>
+    /// Tells the receivers what the register recorded: those of the configuration and every other <see cref="IReceiver"/> that is registered.
+    /// Needs <see cref="IRegister"/>; uses <see cref="IHistory"/>, <see cref="IVerbs"/> and <see cref="IReplicaNews"/> where there are such.
+    /// </summary>
     public static IServiceCollection AddNotifications(this IServiceCollection services, ArbiterOptions options)
     {
         services.AddMetrics();
@@ -25,18 +28,25 @@ internal static class NotificationsSetup
             new DeliverySettings
             {
                 Cluster = options.Cluster,
-                Routes = new RouteTable([.. options.Receivers.Select(r => r.Name)], [.. options.Routes]),
+                Routes = Table(s.GetServices<IReceiver>(), options),
                 Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
             },
             s.GetServices<IReceiver>(), s.GetRequiredService<IRegister>(), s.GetService<IHistory>(), s.GetRequiredService<ProcessClock>(),
             s.GetRequiredService<ILogger<NotificationDesk>>(), s.GetService<ILiveness>(), s.GetRequiredService<IMeterFactory>()));
         services.AddHostedService(s => s.GetRequiredService<NotificationDesk>());
-        services.AddSingleton(s => new NotificationVerbs(options, s.GetRequiredService<NotificationDesk>(), s.GetRequiredService<IRegister>(), s.GetService<IHistory>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<INotifications>(s => s.GetRequiredService<NotificationVerbs>());
+        services.AddSingleton(s => new NotificationVerbs(options, [.. s.GetServices<IReceiver>()], s.GetRequiredService<NotificationDesk>(), s.GetRequiredService<IRegister>(), s.GetService<IHistory>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<INotifications>(s => new LeadersView(s.GetRequiredService<NotificationVerbs>(), s.GetService<IReplicaNews>()));
+        services.AddHostedService(s => new NotificationNews(s.GetRequiredService<NotificationVerbs>(), s.GetService<IReplicaNews>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<INotificationVerbs>(s => new ForwardedVerbs(s.GetRequiredService<NotificationVerbs>(), s.GetService<IVerbs>(), options.Replica));
         foreach (var kind in new[] { NotificationVerb.Redeliver, NotificationVerb.Test })
             services.AddSingleton<IVerb>(s => new NotificationVerb(kind, s.GetRequiredService<NotificationVerbs>()));
         return services;
+    }
+
+    private static RouteTable Table(IEnumerable<IReceiver> receivers, ArbiterOptions options)
+    {
+        var all = receivers.ToArray();
+        return new RouteTable([.. all.Select(r => r.Name)], [.. options.Routes], [.. all.Where(r => r.TakesAll).Select(r => r.Name)]);
     }
 
     private static ImmutableArray<string> OwnServers(ArbiterOptions options)

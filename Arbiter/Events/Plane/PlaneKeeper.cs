@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MassTransit;
 
 namespace Arbiter.Events.Plane;
@@ -25,12 +26,18 @@ internal sealed class PlaneKeeper(IPlaneTransport transport, IPlaneListener list
     private PlaneSession? _session;
     private PlaneStatus _status = new(false, "not connected yet");
     private TaskCompletionSource<string> _drop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImmutableArray<Action> _watchers = [];
     private int _overdue;
     private int _flying;
+
+    public string Place => transport.Place;
 
     public PlaneStatus Status => Volatile.Read(ref _status);
 
     public int Overdue => Volatile.Read(ref _overdue);
+
+    /// <summary>Calls each time a session begins; it must return at once and not throw.</summary>
+    public void Watch(Action up) => ImmutableInterlocked.Update(ref _watchers, w => w.Add(up));
 
     /// <summary>Null: the broker has it. Otherwise why not; after a deadline it may have it all the same.</summary>
     public Task<string?> Publish(VipEvent what, CancellationToken stopping) =>
@@ -186,6 +193,7 @@ internal sealed class PlaneKeeper(IPlaneTransport transport, IPlaneListener list
     {
         Volatile.Write(ref _status, new PlaneStatus(true, "connected"));
         log.Up(transport.Place);
+        foreach (var up in _watchers) up();
     }
 
     /// <summary>One line per change: the same reason again is no news.</summary>

@@ -70,7 +70,7 @@ internal sealed partial class Deliveries
             Failed = to.Failed,
             DeadTotal = progress?.DeadTotal ?? to.Dead,
             Dead = progress?.Dead ?? [],
-            Revived = [.. to.Revived],
+            Revived = [.. StillListed(to).Select(d => d.Id)],
         };
     }
 
@@ -113,6 +113,6 @@ internal sealed record RecipientPicture
     public required long Failed { get; init; }
     public required long DeadTotal { get; init; }
     public required ImmutableArray<DeadLetter> Dead { get; init; }
-    /// <summary>Ids of dead ones that were delivered by hand since.</summary>
+    /// <summary>Ids of dead ones that were delivered by hand a moment ago.</summary>
     public required ImmutableArray<string> Revived { get; init; }
 }

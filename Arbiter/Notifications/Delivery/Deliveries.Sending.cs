@@ -82,9 +82,25 @@ internal sealed partial class Deliveries
 
     private static void Revive(Recipient to, Letter letter)
     {
-        to.Revived.Enqueue(letter.Event.Id);
+        to.Revived.Enqueue((letter.Event.Generation, letter.Event.Number));
         if (to.Revived.Count > ReceiverProgress.MaxDead) to.Revived.Dequeue();
+        to.TookOffAt = TimeSpan.MinValue;
     }
+
+    /// <summary>What was delivered by hand after all is not dead any more; wished until the register has it off its list.</summary>
+    private void TakeOff(Recipient to)
+    {
+        if (to.Revived.Count == 0 || !Due(to.TookOffAt, TimeSpan.FromSeconds(3))) return;
+        foreach (var letter in StillListed(to))
+        {
+            to.TookOffAt = _now;
+            _effects.Add(new DeliveryEffect.Wish(new OutboxWish.Redelivered(to.Name, letter.Number)));
+        }
+    }
+
+    /// <summary>Delivered by hand, and the register still has it as dead.</summary>
+    private IEnumerable<DeadLetter> StillListed(Recipient to) =>
+        (_picture.Outbox.Receivers.GetValueOrDefault(to.Name)?.Dead ?? []).Where(d => to.Revived.Contains((_picture.Generation, d.Number)));
 
     private void Later(Recipient to, Letter letter, DeliveryOutcome outcome)
     {
@@ -112,8 +128,19 @@ internal sealed partial class Deliveries
         (to.Failures, to.HoldUntil) = (0, default);
         if (!broken) return;
         Say(Loudness.Information, to, $"answers again after {failures} failures");
-        foreach (var lane in to.Lanes.Values)
-            if (!lane.InFlight && lane.Letters.TryPeek(out var letter)) letter.DueAt = Schedule.Least(letter.DueAt, _now);
+        foreach (var lane in to.Lanes.Values) Hasten(lane);
+    }
+
+    private void Back(string receiver)
+    {
+        if (_recipients.FirstOrDefault(r => r.Name == receiver) is not { } to) return;
+        Reached(receiver);
+        foreach (var lane in to.Lanes.Values) Hasten(lane);
+    }
+
+    private void Hasten(Lane lane)
+    {
+        if (!lane.InFlight && lane.Letters.TryPeek(out var letter)) letter.DueAt = Schedule.Least(letter.DueAt, _now);
     }
 
     private void Done(Recipient to, Lane lane, Letter letter, DeadLetter? dead)

@@ -65,6 +65,7 @@ internal sealed partial class Deliveries
             case DeliveryInput.Found i: Take(i); break;
             case DeliveryInput.Ended i: End(i.Attempt, i.How); break;
             case DeliveryInput.Reached i: Reached(i.Receiver); break;
+            case DeliveryInput.Back i: Back(i.Receiver); break;
             case DeliveryInput.Redeliver i: Again(i); break;
             case DeliveryInput.Tick: break;
             default: throw new InvalidOperationException($"unknown input {input.GetType().Name}");
@@ -130,7 +131,7 @@ internal sealed partial class Deliveries
             lane.Keep(l => !l.Recorded);
             if (lane.Letters.Count == 0) to.Lanes.Remove(key);
         }
-        (to.Searching, to.Searches, to.SearchAt, to.WishedAt, to.Wished) = (null, 0, default, TimeSpan.MinValue, default);
+        (to.Searching, to.Searches, to.SearchAt, to.WishedAt, to.Wished, to.TookOffAt) = (null, 0, default, TimeSpan.MinValue, default, TimeSpan.MinValue);
     }
 
     /// <summary>What the register does not know yet is wished until it stands there.</summary>
@@ -143,6 +144,7 @@ internal sealed partial class Deliveries
         }
         foreach (var to in _recipients)
         {
+            TakeOff(to);
             // wishes are gathered: the register takes them with its next renewal anyway
             if (!to.Inbox.Known || !Due(to.WishedAt, TimeSpan.FromMilliseconds(250)) || !to.Inbox.Unsaid) continue;
             var mark = to.Inbox.Mark;

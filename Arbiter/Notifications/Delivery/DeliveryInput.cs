@@ -19,6 +19,9 @@ internal abstract record DeliveryInput(TimeSpan Now, DateTimeOffset Utc)
     /// <summary>A receiver answered a test well: it is not down, whatever was thought of it.</summary>
     internal sealed record Reached(TimeSpan Now, DateTimeOffset Utc, string Receiver) : DeliveryInput(Now, Utc);
 
+    /// <summary>A receiver that was away can be reached again, by its own word: what waits for it is due now.</summary>
+    internal sealed record Back(TimeSpan Now, DateTimeOffset Utc, string Receiver) : DeliveryInput(Now, Utc);
+
     /// <param name="Ask">Names the answer.</param>
     /// <param name="Receiver">Null: whoever has it dead, and if nobody has, whoever the routes send it to.</param>
     internal sealed record Redeliver(TimeSpan Now, DateTimeOffset Utc, long Ask, RecordedEvent Event, string? Receiver) : DeliveryInput(Now, Utc);

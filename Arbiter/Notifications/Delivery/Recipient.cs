@@ -29,8 +29,10 @@ internal sealed class Recipient(string name)
     public int Searches { get; set; }
     public TimeSpan SearchAt { get; set; }
 
-    /// <summary>Delivered by hand although they stand as dead in the register; the newest.</summary>
-    public Queue<string> Revived { get; } = new();
+    /// <summary>Delivered by hand, so that the register must not have them as dead; the newest, by generation and number.</summary>
+    public Queue<(long Generation, long Number)> Revived { get; } = new();
+    /// <summary>When that was last wished.</summary>
+    public TimeSpan TookOffAt { get; set; } = TimeSpan.MinValue;
     public LastResult? Last { get; set; }
     public long Delivered { get; set; }
     public long Failed { get; set; }

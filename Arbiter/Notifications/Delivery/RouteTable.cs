@@ -8,14 +8,19 @@ namespace Arbiter.Notifications.Delivery;
 /// Who is told of an event: the receivers of every route that matches, each once. Without any route everybody is told everything.
 /// A fallback is told when a receiver of the route failed.
 /// </summary>
-internal sealed class RouteTable(ImmutableArray<string> receivers, ImmutableArray<NotificationRoute> routes)
+/// <param name="receivers">All of them.</param>
+/// <param name="always">Those of them that are told everything, whatever the routes say.</param>
+internal sealed class RouteTable(ImmutableArray<string> receivers, ImmutableArray<NotificationRoute> routes, ImmutableArray<string> always = default)
 {
+    private readonly ImmutableArray<string> _always = always.IsDefault ? [] : always;
+
+
     public ImmutableArray<string> Receivers => receivers;
 
     /// <returns>Null: the event is none of this receiver's business. Empty: it gets it. Otherwise it gets it when one of these failed.</returns>
     public ImmutableArray<string>? InsteadOf(string receiver, RecordedEvent what)
     {
-        if (routes.IsEmpty) return [];
+        if (routes.IsEmpty || _always.Contains(receiver)) return [];
         ImmutableArray<string>? instead = null;
         foreach (var route in routes)
         {

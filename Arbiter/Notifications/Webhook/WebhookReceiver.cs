@@ -46,6 +46,8 @@ internal sealed class WebhookReceiver : IReceiver, IDisposable
     }
 
     public string Name => _options.Name;
+    public string Type => "webhook";
+    public string Shown => _options.Shown;
 
     public async Task<DeliveryOutcome> Deliver(RecordedEvent what, DeliveryAttempt attempt, CancellationToken stopping)
     {

@@ -10,6 +10,9 @@ internal static class ArbiterYaml
     public const string KeyFile = "/etc/arbiter/cluster.key";
     public const string BrokerPasswordFile = "/etc/arbiter/mq.password";
     public const string RedisPasswordFile = "/etc/arbiter/redis.password";
+    public const string HookSecretFile = "/etc/arbiter/hook.secret";
+    /// <summary>Where a receiver of webhooks may listen on the client host.</summary>
+    public const int HookPort = 9000;
 
     public static string Render(LabOptions options) => $$"""
         cluster: {{Cluster}}
@@ -26,7 +29,15 @@ internal static class ArbiterYaml
             members:
               - { node: lb1, preference: 100 }
               - { node: lb2, preference: 80 }
+            service: http://{{Topology.Vip}}/
             brakes: {{(options.Brakes ? "on" : "off")}}
+        receivers:
+          - name: hook
+            type: webhook
+            url: http://{{Topology.Address("client")}}:{{HookPort}}/hook
+            allowHttp: true
+            allow: [ {{Topology.Network}} ]
+            secret: "${file:{{HookSecretFile}}}"
 
         """;
 }

@@ -45,12 +45,14 @@ internal sealed class HostFiles(LabPaths paths, LabOptions options, IReadOnlyDic
         foreach (var server in Topology.RedisServers) hosts[server].Write(Redis.Configuration, ServerConf.Redis(redisPassword, ArbiterYaml.Cluster));
 
         var clusterKey = KeyRing.Parse($"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}");
+        var hook = $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
         foreach (var arbiter in Topology.Arbiters.Select(name => hosts[name]))
         {
             arbiter.Write(ArbiterYaml.Path, ArbiterYaml.Render(options));
             arbiter.Write(ArbiterYaml.KeyFile, clusterKey.ToSecretText(), Secret, ArbiterServer.User);
             arbiter.Write(ArbiterYaml.BrokerPasswordFile, broker[ArbiterUser] + "\n", Secret, ArbiterServer.User);
             arbiter.Write(ArbiterYaml.RedisPasswordFile, redisPassword + "\n", Secret, ArbiterServer.User);
+            arbiter.Write(ArbiterYaml.HookSecretFile, hook + "\n", Secret, ArbiterServer.User);
         }
         foreach (var balancer in Topology.Balancers)
         {

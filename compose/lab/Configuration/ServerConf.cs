@@ -65,7 +65,7 @@ internal static class ServerConf
         appendonly no
         dir /var/lib/redis
         user default off
-        user arbiter on >{password} ~vip:{cluster}:* resetchannels -@all +eval +evalsha +script|load +info +hmget +hset +del +ping +role +auth +hello +client|setname
+        user arbiter on >{password} ~vip:{cluster}:* resetchannels -@all +eval +evalsha +script|load +info +hmget +hset +del +ping +role +auth +hello +client|setname +xadd +xrange +xrevrange +xtrim +xlen
 
         """;
 

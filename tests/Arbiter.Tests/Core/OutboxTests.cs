@@ -89,6 +89,38 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void A_dead_letter_is_counted_once_however_late_the_wish_is_repeated()
+    {
+        var box = new OutboxWish.Receivers(["ops"]).Apply(Outbox.Empty, Context);
+        for (var i = 1; i <= 60; i++) box = Seen(Turned(i, VrrpRole.Master)).Apply(box, Context);
+        OutboxWish.Progress Dies(params long[] numbers) => new("ops", [.. numbers], [.. numbers.Select(n => new DeadLetter(n, $"evt_{n}", "it answered 400", Utc))]);
+        // by now 32 newer ones have pushed it off the list
+        for (var n = 1; n <= 40; n++) box = Dies(n).Apply(box, Context);
+        Assert.Equal((40L, 40L, ReceiverProgress.MaxDead), (box.Receivers["ops"].Cursor, box.Receivers["ops"].DeadTotal, box.Receivers["ops"].Dead.Length));
+        Assert.Same(box, Dies(1).Apply(box, Context));
+        Assert.Same(box, Dies(1, 40).Apply(box, Context));
+        // nor is one that never happened, and one that is named twice is one
+        Assert.Same(box, Dies(61).Apply(box, Context));
+        Assert.Equal(41, Dies(50, 50).Apply(box, Context).Receivers["ops"].DeadTotal);
+    }
+
+    [Fact]
+    public void A_dead_letter_that_was_delivered_after_all_is_off_the_list_and_stays_off()
+    {
+        var box = new OutboxWish.Receivers(["ops"]).Apply(Outbox.Empty, Context);
+        for (var i = 1; i <= 3; i++) box = Seen(Turned(i, VrrpRole.Master)).Apply(box, Context);
+        var died = new OutboxWish.Progress("ops", [1, 2], [new DeadLetter(1, "evt_1", "no", Utc), new DeadLetter(2, "evt_2", "no", Utc)]);
+        box = died.Apply(box, Context);
+        var off = new OutboxWish.Redelivered("ops", 1).Apply(box, Context);
+        Assert.Equal(["evt_2"], off.Receivers["ops"].Dead.Select(d => d.Id));
+        Assert.Equal(2, off.Receivers["ops"].DeadTotal);
+        Assert.Same(off, new OutboxWish.Redelivered("ops", 1).Apply(off, Context));
+        Assert.Same(off, new OutboxWish.Redelivered("nobody", 2).Apply(off, Context));
+        // the older wish, once more
+        Assert.Same(off, died.Apply(off, Context));
+    }
+
+    [Fact]
     public void A_time_of_a_schedule_moves_or_is_missed_once()
     {
         var firing = new Firing("web-0", Utc);

@@ -37,10 +37,10 @@ internal sealed class DeliveryWorld
         foreach (var r in settings.Routes.Receivers) Answers[r] = _ => new DeliveryOutcome(DeliveryResult.Delivered, "it answered 200");
     }
 
-    public static DeliverySettings Settings(string[] receivers, NotificationRoute[]? routes = null, bool history = true, ulong seed = 7) => new()
+    public static DeliverySettings Settings(string[] receivers, NotificationRoute[]? routes = null, bool history = true, ulong seed = 7, string[]? always = null) => new()
     {
         Cluster = ClusterName.Parse("test"),
-        Routes = new RouteTable([.. receivers], [.. routes ?? []]),
+        Routes = new RouteTable([.. receivers], [.. routes ?? []], [.. always ?? []]),
         HasHistory = history,
         Seed = seed,
     };
@@ -110,6 +110,8 @@ internal sealed class DeliveryWorld
         Advance(new DeliveryInput.Redeliver(Now, Begin + Now, ++_asks, Happened.Last(e => e.Id == id), receiver));
 
     public void Reach(string receiver) => Advance(new DeliveryInput.Reached(Now, Begin + Now, receiver));
+
+    public void Back(string receiver) => Advance(new DeliveryInput.Back(Now, Begin + Now, receiver));
 
     public void Run(TimeSpan time)
     {

@@ -37,46 +37,56 @@ internal sealed class NotifiedHost : IAsyncDisposable
     public FakeRegister Register { get; }
     public string Url { get; }
     public IEnumerable<IVerb> Verbs => _app.Services.GetServices<IVerb>();
+    public T Part<T>() where T : notnull => _app.Services.GetRequiredService<T>();
     public INotifications Notifications => _app.Services.GetRequiredService<INotifications>();
 
     public static Task<NotifiedHost> Start(FakeRegister register, IHistory? history, params (string Name, Uri Url)[] receivers) => Start(register, history, null, receivers);
 
-    public static async Task<NotifiedHost> Start(FakeRegister register, IHistory? history, IVerbs? others, params (string Name, Uri Url)[] receivers)
+    public static Task<NotifiedHost> Start(FakeRegister register, IHistory? history, IVerbs? others, params (string Name, Uri Url)[] receivers) =>
+        Start(register, (services, _) =>
+        {
+            if (history is not null) services.AddSingleton(history);
+            if (others is not null) services.AddSingleton(others);
+        }, null, receivers);
+
+    /// <param name="also">Further rooms.</param>
+    /// <param name="broker">Null: an address where nobody answers.</param>
+    public static async Task<NotifiedHost> Start(FakeRegister register, Action<IServiceCollection, ArbiterOptions> also, Uri? broker, params (string Name, Uri Url)[] receivers)
     {
         var options = Pictures.Options() with
         {
             Receivers = [.. receivers.Select(r => WebhookTests.Options(r.Url) with { Name = r.Name, Timeout = TimeSpan.FromSeconds(1) })],
             // literal addresses: a test asks no name server
             Quorum = new QuorumOptions { Redis = ["192.0.2.1:6379", "192.0.2.2:6379", "192.0.2.3:6379"] },
-            RabbitMqUri = new Uri("amqp://arbiter@192.0.2.4:5672/ha"),
+            RabbitMqUri = broker ?? new Uri("amqp://arbiter@192.0.2.4:5672/ha"),
+            RabbitMqPassword = Events.EventBroker.Password,
         };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => Listening.Limit(k, options.HttpListen));
         builder.Services.AddSingleton(options).AddHosting().AddSingleton<ProcessClock>().AddSingleton<IStatusBoard>(new Board(Pictures.Healthy()))
             .AddSingleton<IRegister>(register).AddNotifications(options).AddApi();
-        if (history is not null) builder.Services.AddSingleton(history);
-        if (others is not null) builder.Services.AddSingleton(others);
+        also(builder.Services, options);
         var app = builder.Build();
         app.UseApi();
         await app.StartAsync();
         return new NotifiedHost(app, register);
     }
 
-    public RecordedEvent Happen(string group, string reason = "it happened")
+    public RecordedEvent Happen(string group, string reason = "it happened", string type = EventTypes.DecisionMade, string to = "lb2")
     {
         var shown = Register.Shown;
-        var box = shown.Outbox.Append(WebhookTests.Event(reason) with { Id = $"evt_{group}_{shown.Outbox.Last + 1}", Group = group, Utc = TimeProvider.System.GetUtcNow() }, shown.Generation);
+        var box = shown.Outbox.Append(WebhookTests.Event(reason) with { Type = type, To = to, Id = $"evt_{group}_{shown.Outbox.Last + 1}", Group = group, Utc = TimeProvider.System.GetUtcNow() }, shown.Generation);
         Register.Show(shown with { Outbox = box });
         return box.Events[^1];
     }
 
     /// <summary>Until the register holds it; by the register's own word, not by time.</summary>
-    public async Task<ReceiverProgress> Progress(string receiver, Func<ReceiverProgress, bool> until)
+    public async Task<ReceiverProgress> Progress(string receiver, Func<ReceiverProgress, bool> until, int seconds = 20)
     {
         var reached = new TaskCompletionSource<ReceiverProgress>(TaskCreationOptions.RunContinuationsAsynchronously);
         Register.Watch(p => { if (p.Outbox.Receivers.GetValueOrDefault(receiver) is { } now && until(now)) reached.TrySetResult(now); });
-        return await reached.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        return await reached.Task.WaitAsync(TimeSpan.FromSeconds(seconds), TestContext.Current.CancellationToken);
     }
 
     public async Task<(int Code, string Out, string Error)> Cli(params string[] arguments)

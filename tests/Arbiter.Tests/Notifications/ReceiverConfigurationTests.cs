@@ -83,6 +83,13 @@ public sealed class ReceiverConfigurationTests
     }
 
     [Fact]
+    public void The_name_of_the_arbiters_own_receiver_is_refused()
+    {
+        var error = Assert.Single(Parse($"receivers: [ {{ name: vip-events, type: webhook, secret: {Secret}, url: \"https://a.example/\" }} ]").Errors);
+        Assert.Equal("receivers[0].name: 'vip-events' is the arbiter's own receiver for the exchange vip.events: give this one another name", $"{error.Path}: {error.Message}");
+    }
+
+    [Fact]
     public void All_problems_come_at_once()
     {
         var result = Parse("""
@@ -111,6 +118,7 @@ public sealed class ReceiverConfigurationTests
     [Theory]
     [InlineData("routes: [ { to: [ nobody ] } ]", "routes[0].to[0]: is no receiver; known: ops")]
     [InlineData("routes: [ { to: [ ops ], fallback: ops } ]", "routes[0].fallback: 'ops' stands under 'to' as well")]
+    [InlineData("routes: [ { to: [ ops, vip-events ] } ]", "routes[0].to[1]: is told every event, whatever the routes say")]
     [InlineData("routes: [ { match: { type: moved }, to: [ ops ] } ]", "routes[0].match.type: is no type; known: role_changed")]
     public void Wrong_routes_are_errors(string routes, string expected)
     {

@@ -14,6 +14,7 @@ internal sealed class Script
     private readonly StringBuilder _answer = new();
     private readonly List<NotificationRoute> _routes = [];
     private string[] _receivers = [];
+    private string[] _always = [];
     private bool _history;
     private bool _quiet;
     private DeliveryWorld? _world;
@@ -59,6 +60,7 @@ internal sealed class Script
         {
             case "receivers": _receivers = words[1..]; break;
             case "with": _history = words.Contains("history"); break;
+            case "always": _always = words[1..]; break;
             case "route": _routes.Add(Route(words[1..])); break;
             case "lead": World.Lead(long.Parse(words[1])); break;
             case "lose": World.Lose(quorum: words is [_, "quorum"]); break;
@@ -72,6 +74,7 @@ internal sealed class Script
             case "history": History(words); break;
             case "redeliver": World.Redeliver(words[1], words.Length > 2 ? words[2] : null); break;
             case "reach": World.Reach(words[1]); break;
+            case "back": World.Back(words[1]); break;
             case "quiet": _quiet = words[1] == "on"; break;
             case "run": World.Run(Span(words[1])); break;
             case "show": Show(); break;
@@ -103,7 +106,7 @@ internal sealed class Script
             : _ => outcome;
     }
 
-    private DeliveryWorld Build() => new(DeliveryWorld.Settings(_receivers, [.. _routes], _history))
+    private DeliveryWorld Build() => new(DeliveryWorld.Settings(_receivers, [.. _routes], _history, always: _always))
     {
         Seen = Seen,
         SeenEnd = (send, outcome) => { if (!_quiet) Say($"  {send.Receiver} {outcome.Result.ToString().ToLowerInvariant()} {send.Event.Id}"); },
@@ -116,6 +119,7 @@ internal sealed class Script
             case DeliveryEffect.Send e: if (!_quiet) Say($"send {e.Receiver} {e.Event.Id}{(e.Attempt.Number > 1 ? $" again {e.Attempt.Number}" : "")}{(e.Attempt.Recorded ? "" : " unrecorded")}{(e.Event.Type == EventTypes.EventsCoalesced ? $" [{e.Event.To}]" : "")}"); break;
             case DeliveryEffect.Wish { What: OutboxWish.Progress p }: if (!_quiet) Say($"wish {p.Receiver} {Ranges(p.Settled)}{(p.Dead.IsEmpty ? "" : $" dead {Ranges([.. p.Dead.Select(d => d.Number)])}")}"); break;
             case DeliveryEffect.Wish { What: OutboxWish.Receivers r }: Say($"wish receivers {string.Join(' ', r.Names)}"); break;
+            case DeliveryEffect.Wish { What: OutboxWish.Redelivered d }: Say($"wish {d.Receiver} {d.Number} redelivered"); break;
             case DeliveryEffect.Wish { What: OutboxWish.Note n }: Say($"wish note {n.What.Id} {n.What.Type}"); break;
             case DeliveryEffect.Search e: Say($"search {e.Receiver} {e.First}-{e.Last}"); break;
             case DeliveryEffect.Abandon e: Say($"abandon {e.Attempts.Length}"); break;

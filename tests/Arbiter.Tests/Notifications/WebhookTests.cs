@@ -51,8 +51,18 @@ public sealed class WebhookTests
         Assert.Equal(WebhookSignature.Sign([s_key, s_old], got.Id, long.Parse(got.Timestamp), Encoding.UTF8.GetBytes(got.Body)), got.Signature);
         Assert.Equal(2, got.Signature.Split(' ').Length);
         Assert.Equal(
-            """{"type":"decision_made","timestamp":"2026-03-01T04:05:06.789Z","data":{"id":"evt_chengdu_web_3_9_failover","cluster":"chengdu","group":"web","node":null,"severity":"warning","generation":3,"number":17,"epoch":9,"from":"lb1","to":"lb2","reason":"failover: haproxy is gone on lb1","utc":"2026-03-01T04:05:06.789Z","recorded":false}}""",
+            """{"type":"decision_made","timestamp":"2026-03-01T04:05:06.789Z","data":{"id":"evt_chengdu_web_3_9_failover","type":"decision_made","severity":"warning","cluster":"chengdu","group":"web","node":null,"number":17,"generation":3,"epoch":9,"from":"lb1","to":"lb2","reason":"failover: haproxy is gone on lb1","utc":"2026-03-01T04:05:06.789+00:00","recorded":false}}""",
             got.Body);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Data_is_byte_for_byte_what_vip_events_tells(bool recorded)
+    {
+        var (cluster, what) = (ClusterName.Parse("chengdu"), Event("umlaut ä, chinese 成都, quote \", <tag>"));
+        var data = JsonDocument.Parse(WebhookBody.Write(cluster, what, recorded)).RootElement.GetProperty("data").GetRawText();
+        Assert.Equal(Encoding.UTF8.GetString(EventJson.Data(cluster, what, recorded)), data);
     }
 
     [Fact]
