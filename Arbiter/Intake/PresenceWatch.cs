@@ -2,6 +2,7 @@ using Arbiter.Core;
 using Arbiter.Groups;
 using Arbiter.Hosting;
 using Contracts.Bus;
+using Contracts.Hosting;
 
 namespace Arbiter.Intake;
 

@@ -3,11 +3,11 @@ using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Arbiter.Configuration;
 using Arbiter.Events;
-using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Notifications.Delivery;
 using Arbiter.Notifications.Webhook;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 
 namespace Arbiter.Notifications;
 

@@ -3,6 +3,7 @@ using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Hosting;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 using Quartz;
 
 namespace Arbiter.Schedules;
