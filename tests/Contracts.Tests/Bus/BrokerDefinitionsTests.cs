@@ -67,7 +67,7 @@ public sealed class BrokerDefinitionsTests
         // as the shell does: within double quotes a variable is replaced and \$ is a dollar sign
         text = text.Replace("\\$", "\u0001", StringComparison.Ordinal).Replace("$N", "lb1", StringComparison.Ordinal).Replace('\u0001', '$');
         return text.Split('\n').Where(l => l.StartsWith($"rabbitmqctl {command} -p ha {user} ", StringComparison.Ordinal))
-            .Select(l => Regex.Replace(l.Split($" {user} ")[1].Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal), " +", " "));
+            .Select(l => Regex.Replace(l.Split($" {user} ")[1].Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal), " +", " ").Trim());
     }
 
     [Theory]
