@@ -23,7 +23,7 @@ internal sealed class AgentHost : IAsyncDisposable
 {
     private readonly AgentOptions _options;
     private readonly ILoggerFactory _logs;
-    private readonly MonotonicClock _clock = new(TimeProvider.System);
+    private readonly ProcessClock _clock = new(TimeProvider.System);
     private readonly Channel<Input> _inbox = AgentLoop.CreateInbox();
     private readonly PidfdWatcher _watcher = new();
     private readonly SteeringFiles _files = new();
@@ -77,8 +77,10 @@ internal sealed class AgentHost : IAsyncDisposable
         var loop = new AgentLoop(
             AgentState.Create(_options, _process, BootId.Read(), UptimeMs()), _inbox, _clock, _files, _downFiles, reporter, obeyed, _probes, _services, _systemd,
             TimeProvider.System, _logs.CreateLogger<AgentLoop>(), counters);
-        var metrics = MetricsRoom.Create(
-            _options, counters, _clock, new KeepalivedDump(_options.Keepalived, TimeProvider.System), () => orders.Dropped, TimeProvider.System, _logs.CreateLogger<MetricsServer>());
+        var sources = new MetricsSources(
+            counters, new KeepalivedDump(_options.Keepalived, _clock.Time), ProbeFactory.Haproxy(_options.Metrics.HaproxySocket, _probes, _clock),
+            [.. _probes.OfType<ICommandRuns>()], () => orders.Dropped);
+        var metrics = MetricsRoom.Create(_options, _clock, sources, _logs.CreateLogger<MetricsServer>());
 
         var started = LookAround(log);
         using var rooms = CancellationTokenSource.CreateLinkedTokenSource(stopping);

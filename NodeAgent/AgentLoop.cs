@@ -15,7 +15,7 @@ namespace NodeAgent;
 /// back as an input. systemd's watchdog is fed from here and from nowhere else.
 /// </summary>
 internal sealed partial class AgentLoop(
-    AgentState state, Channel<Input> inbox, MonotonicClock clock, SteeringFiles files, DownFiles downFiles, Reporter reporter, ObeyedWriter obeyed,
+    AgentState state, Channel<Input> inbox, ProcessClock clock, SteeringFiles files, DownFiles downFiles, Reporter reporter, ObeyedWriter obeyed,
     IReadOnlyList<IProbe> probes, IReadOnlyList<IServiceProbe> services, SystemdNotifier systemd, TimeProvider time, ILogger<AgentLoop> log,
     IStepWatch? watch = null)
 {

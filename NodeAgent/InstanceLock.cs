@@ -13,7 +13,10 @@ internal static class InstanceLock
         try
         {
             Directory.CreateDirectory(directory);
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None);
+            var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None);
+            // should it fail, the next agent says that it may not open the file, and what to do
+            _ = Linux.Libc.OwnAsDirectory(path);
+            return held;
         }
         catch (UnauthorizedAccessException error)
         {

@@ -24,6 +24,12 @@ internal sealed record GroupRules
     /// <summary>When the old holder's agent has taken itself back (twice an election, twice a second), and a second for the words between.</summary>
     public TimeSpan PlannedDeadline => 2 * (3 * Advert + TimeSpan.FromSeconds(1)) + TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// An ordered move by down files, 30 s at an advert_int of 1 s: the old holder's script and an election (4 adverts and 6 s), as long again
+    /// for the new holder that had to take its own file away first, and 10 s for slow scripts. The old holder's agent takes itself back before.
+    /// </summary>
+    public TimeSpan DownFileMoveDeadline => 2 * (4 * Advert + TimeSpan.FromSeconds(6)) + TimeSpan.FromSeconds(10);
+
     /// <summary>The effective priority of an armed standby.</summary>
     public const int StandbyPriority = 253;
 
@@ -42,8 +48,6 @@ internal sealed record GroupRules
     public static readonly TimeSpan FenceTail = TimeSpan.FromSeconds(5);
     /// <summary>An ordered move that made no MASTER by now is over.</summary>
     public static readonly TimeSpan MoveDeadline = TimeSpan.FromSeconds(10);
-    /// <summary>The same by down files: the agent waits 10 s at an advert_int of 1 s before it takes its own away, then rise and three adverts.</summary>
-    public static readonly TimeSpan DownFileMoveDeadline = TimeSpan.FromSeconds(30);
     /// <summary>How long an announced standby counts as announced: the validity of an order.</summary>
     public static readonly TimeSpan AnnouncedFor = TimeSpan.FromSeconds(12);
     /// <summary>After an unknown outcome the wish may be repeated; the expected epoch keeps it from counting twice.</summary>

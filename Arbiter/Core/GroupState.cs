@@ -60,8 +60,8 @@ internal sealed record GroupState(GroupRules Rules)
     public MemberView? Find(NodeId? node) => node is { } n ? Members.FirstOrDefault(m => m.Node == n) : null;
 
     /// <summary>How long an ordered move may take until the new holder is MASTER.</summary>
-    public TimeSpan MoveDeadline => ByDownFile ? GroupRules.DownFileMoveDeadline : GroupRules.MoveDeadline;
-    public TimeSpan PlannedDeadline => ByDownFile ? GroupRules.DownFileMoveDeadline : Rules.PlannedDeadline;
+    public TimeSpan MoveDeadline => ByDownFile ? Rules.DownFileMoveDeadline : GroupRules.MoveDeadline;
+    public TimeSpan PlannedDeadline => ByDownFile ? Rules.DownFileMoveDeadline : Rules.PlannedDeadline;
 
     /// <summary>One of the nodes is steered by a down file: moves take seconds there.</summary>
     public bool ByDownFile => Members.Any(m => m.Reading is { Steering: SteeringKind.DownFile });

@@ -15,9 +15,8 @@ internal sealed class Recorder : IRecorder
     private readonly TimeProvider _time;
     private readonly ClusterName _cluster;
     private readonly Lock _gate = new();
-    private readonly Dictionary<GroupName, (long Version, TimeSpan At)> _wished = [];
+    private readonly Dictionary<(GroupName, Type), (string What, TimeSpan At)> _wished = [];
     private OutboxPicture _picture = new(false, false, 0, 0, Outbox.Empty);
-    private long _version;
     private SpeakerToken _told;
 
     public Recorder(ClusterName cluster, IRegister register, TimeProvider time)
@@ -29,7 +28,7 @@ internal sealed class Recorder : IRecorder
     /// <summary>From the register's loop.</summary>
     private void Take(OutboxPicture picture)
     {
-        lock (_gate) (_picture, _version) = (picture, _version + 1);
+        lock (_gate) _picture = picture;
         var speaker = new SpeakerToken(picture.Generation, picture.Term);
         if (!picture.Leading || speaker == _told) return;
         _told = speaker;
@@ -49,13 +48,26 @@ internal sealed class Recorder : IRecorder
         lock (_gate)
         {
             if (!_picture.Leading) return;
-            // nothing new since the last wish for this group, and it may still come
-            if (_wished.TryGetValue(state.Rules.Group, out var last) && last.Version == _version && now - last.At < s_again) return;
             box = _picture.Outbox;
         }
-        var wishes = Recording.Wishes(state, box, now, _time.GetUtcNow());
-        if (wishes.IsEmpty) return;
-        lock (_gate) _wished[state.Rules.Group] = (_version, now);
-        foreach (var wish in wishes) _register.Wish(wish);
+        foreach (var wish in Recording.Wishes(state, box, now, _time.GetUtcNow()))
+            if (IsNew(state.Rules.Group, wish, now)) _register.Wish(wish);
+    }
+
+    /// <summary>What was wished a moment ago is on its way; one transition more makes it another wish, which must not wait.</summary>
+    private bool IsNew(GroupName group, OutboxWish wish, TimeSpan now)
+    {
+        var what = wish switch
+        {
+            OutboxWish.Transitions t => string.Join(' ', t.Observed.Select(o => $"{o.Node}/{o.BootId}/{o.Counter}")),
+            OutboxWish.Diagnoses d => string.Join(' ', d.Active.Select(a => a.Key)),
+            _ => "",
+        };
+        lock (_gate)
+        {
+            if (_wished.TryGetValue((group, wish.GetType()), out var last) && last.What == what && now - last.At < s_again) return false;
+            _wished[(group, wish.GetType())] = (what, now);
+            return true;
+        }
     }
 }

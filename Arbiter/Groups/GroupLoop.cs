@@ -4,6 +4,7 @@ using Arbiter.Hosting;
 using Arbiter.Journal;
 using Arbiter.Orders;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 
 namespace Arbiter.Groups;

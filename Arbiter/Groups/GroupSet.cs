@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Arbiter.Core;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 
 namespace Arbiter.Groups;

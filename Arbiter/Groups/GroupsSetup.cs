@@ -5,6 +5,7 @@ using Arbiter.Core;
 using Arbiter.Journal;
 using Arbiter.Orders;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 using Contracts.Messages;
 
 namespace Arbiter.Groups;

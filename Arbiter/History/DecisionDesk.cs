@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Arbiter.Core;
 using Arbiter.Groups;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 
 namespace Arbiter.History;

@@ -1,6 +1,7 @@
 using Arbiter.Configuration;
 using Arbiter.Groups;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Arbiter.History;

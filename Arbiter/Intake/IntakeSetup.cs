@@ -3,6 +3,7 @@ using Arbiter.Configuration;
 using Arbiter.Groups;
 using Arbiter.Orders;
 using Contracts.Bus;
+using Contracts.Hosting;
 using Contracts.Wire;
 
 namespace Arbiter.Intake;

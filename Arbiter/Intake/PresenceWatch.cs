@@ -1,6 +1,7 @@
 using Arbiter.Core;
 using Arbiter.Groups;
 using Contracts.Bus;
+using Contracts.Hosting;
 
 namespace Arbiter.Intake;
 

@@ -3,6 +3,7 @@ using Arbiter.Core;
 using Arbiter.Groups;
 using Arbiter.Orders;
 using Contracts.Bus;
+using Contracts.Hosting;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 using Contracts.Wire;

@@ -2,11 +2,11 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Arbiter.Core;
-using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Hosting;
 using Arbiter.Notifications.Delivery;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 
 namespace Arbiter.Notifications;
 

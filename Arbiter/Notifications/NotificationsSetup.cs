@@ -3,12 +3,12 @@ using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Arbiter.Configuration;
 using Arbiter.Events;
-using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Hosting;
 using Arbiter.Notifications.Delivery;
 using Arbiter.Notifications.Webhook;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 
 namespace Arbiter.Notifications;
 

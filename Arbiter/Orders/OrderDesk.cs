@@ -1,6 +1,6 @@
-using Arbiter.Groups;
 using Arbiter.Quorum;
 using Contracts.Bus;
+using Contracts.Hosting;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 using Contracts.Wire;

@@ -2,6 +2,7 @@ using Arbiter.Configuration;
 using Arbiter.Groups;
 using Arbiter.Quorum;
 using Contracts.Bus;
+using Contracts.Hosting;
 using Contracts.Wire;
 
 namespace Arbiter.Orders;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Arbiter.Core;
 using Arbiter.Groups;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 
 namespace Arbiter.Schedules;

@@ -2,6 +2,7 @@ using Arbiter.Configuration;
 using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 using Quartz;
 
 namespace Arbiter.Schedules;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Arbiter.Core;
 using Arbiter.Groups;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 
 namespace Arbiter.Telemetry;

@@ -22,8 +22,14 @@ internal static class CheckCommand
     private static int Check(string path)
     {
         if (Commands.Load(path) is not { } options) return Commands.Usage;
+        if (!KeyRing.TryParse(options.Key, out _, out var errors))
+        {
+            foreach (var error in errors) Console.Error.WriteLine($"{path}: key: {error}");
+            Console.Error.WriteLine($"{path}: the agent does not start with this key; write lines of KEYID:BASE64, as docs/configuration.md shows");
+        }
         var problems = Problems(options).Distinct().ToList();
         foreach (var problem in problems) Console.Error.WriteLine(problem);
+        if (errors.Count > 0) return Commands.Usage;
         Console.WriteLine(problems.Count == 0
             ? $"{path}: good; node {options.Node}, {options.Groups.Count} group(s), {options.Probes.Count} probe(s)"
             : $"{path}: the file is good, the host has {problems.Count} problem(s)");
@@ -32,8 +38,6 @@ internal static class CheckCommand
 
     private static IEnumerable<string> Problems(AgentOptions options)
     {
-        if (!KeyRing.TryParse(options.Key, out _, out var errors))
-            foreach (var error in errors) yield return $"key: {error}";
         foreach (var group in options.Groups)
         {
             if (group.DownFile is { } downFile)
@@ -52,7 +56,7 @@ internal static class CheckCommand
             if (!Directory.Exists($"/sys/class/net/{group.Interface}"))
                 yield return $"groups.{group.Group}.interface: there is no interface {group.Interface}";
         }
-        foreach (var problem in options.Probes.SelectMany(OfProbe)) yield return problem;
+        foreach (var problem in options.Probes.SelectMany(OfProbe).Concat(OfMetrics(options))) yield return problem;
         var obeyed = new ObeyedStore(options.StateDirectory).Peek();
         foreach (var group in options.Groups)
             if (obeyed?.GetValueOrDefault(group.Group)?.Policy.Service is { } service && ServiceAddress.Read(service, group.Vips).Problem is { Length: > 0 } wrong)
@@ -70,9 +74,23 @@ internal static class CheckCommand
             else if (FileSystems.Of(Path.GetDirectoryName(program)!) is { } kind && FileSystems.IsRemote(kind))
                 yield return $"probes.{probe.Name}.command: {program} is on {kind}: when that hangs, it cannot even be started; copy it to a local file system";
         }
-        if (probe.HaproxySocket is not { } socket) yield break;
-        if (!File.Exists(socket)) yield return $"probes.{probe.Name}.haproxySocket: {socket} is not there, or this user may not see it: haproxy must run with 'stats socket {socket} mode 660 group GROUP', and the agent's user must be in GROUP";
-        else if (!Writable(socket)) yield return $"probes.{probe.Name}.haproxySocket: {socket} may not be opened by this user: give 'stats socket' a group of the agent and 'mode 660'";
+        if (probe.HaproxySocket is { } socket)
+            foreach (var problem in OfSocket($"probes.{probe.Name}.haproxySocket", socket)) yield return problem;
+    }
+
+    private static IEnumerable<string> OfMetrics(AgentOptions options)
+    {
+        if (options.Metrics.Listen.Count == 0) yield break;
+        if (options.Metrics.Haproxy != HaproxyFamily.Off)
+            foreach (var problem in OfSocket("metrics.haproxySocket", options.Metrics.HaproxySocket)) yield return problem;
+        if (options.Keepalived.Dump == DumpSource.Helper && !File.Exists(options.Keepalived.HelperSocket))
+            yield return $"keepalived.dump: {options.Keepalived.HelperSocket} is not there: systemctl enable --now arbiter-agent-helper.socket; until then keepalived's own counters are absent";
+    }
+
+    private static IEnumerable<string> OfSocket(string at, string socket)
+    {
+        if (!File.Exists(socket)) yield return $"{at}: {socket} is not there, or this user may not see it: haproxy must run with 'stats socket {socket} mode 660 group GROUP', and the agent's user must be in GROUP";
+        else if (!Writable(socket)) yield return $"{at}: {socket} may not be opened by this user: give 'stats socket' a group of the agent and 'mode 660'";
     }
 
     private static bool Writable(string path) => Libc.Access(path, Libc.MayWrite) == 0;

@@ -21,9 +21,11 @@ internal static class ForgetCommand
         if (Commands.Load(path) is not { } options) return Commands.Usage;
         if (!GroupName.TryParse(name, out var group) || options.Groups.All(g => g.Group != group))
             return Refuse($"there is no group '{name}' in {path}; there is {string.Join(", ", options.Groups.Select(g => g.Group))}");
+        // a look first: with nothing to forget nothing is made either
+        var store = new ObeyedStore(options.StateDirectory);
+        if (store.Peek()?.ContainsKey(group) != true) return Refuse($"nothing is recorded for {group} in {options.StateDirectory}, or this user may not read it");
         using var held = InstanceLock.Take(options.StateDirectory, out var refusal);
         if (held is null) return Refuse(refusal);
-        var store = new ObeyedStore(options.StateDirectory);
         if (store.Load().Obeyed is not { } obeyed || !obeyed.ContainsKey(group)) return Refuse($"nothing is recorded for {group}");
         if (store.Save(obeyed.Remove(group)) is { } error) return Refuse(error, Commands.Failed);
         Console.WriteLine($"{group}: forgotten; the next order with a fresh nonce is taken, whatever its epoch");

@@ -29,7 +29,11 @@ internal static class HelperCommand
         await using var output = Console.OpenStandardOutput();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(s_deadline);
-        if (await ReadLine(input, patience.Token).ConfigureAwait(false) is not { } request) return Commands.Usage;
+        if (await ReadLine(input, patience.Token).ConfigureAwait(false) is not { } request)
+        {
+            await Console.Error.WriteLineAsync($"arbiter-agent: no line came on standard input ({s_deadline.TotalSeconds:0} s are given for it); the helper answers one request, 'dump', and is started by arbiter-agent-helper.socket").ConfigureAwait(false);
+            return Commands.Usage;
+        }
         var answer = await helper.Answer(request, stopping).ConfigureAwait(false);
         await output.WriteAsync(answer, stopping).ConfigureAwait(false);
         await output.WriteAsync("\n"u8.ToArray(), stopping).ConfigureAwait(false);

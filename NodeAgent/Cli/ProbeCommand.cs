@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Threading.Channels;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
@@ -27,15 +28,17 @@ internal static class ProbeCommand
         using var watcher = new PidfdWatcher();
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         stopping.CancelAfter(options.Probes.Max(p => p.Deadline) + TimeSpan.FromSeconds(1));
-        var probes = ProbeFactory.Create(options, new MonotonicClock(TimeProvider.System), inbox.Writer, watcher);
+        var probes = ProbeFactory.Create(options, new ProcessClock(TimeProvider.System), inbox.Writer, watcher);
         var running = Task.WhenAll(probes.Select(p => p.Run(stopping.Token)));
         var seen = await Collect(options, inbox.Reader, stopping.Token).ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(false);
         foreach (var sample in seen.Values.OrderBy(s => s.Probe, StringComparer.Ordinal))
             Print(sample.Probe, sample.Result, sample.Took, $"{sample.Target}: {sample.Reason}");
+        var silent = options.Probes.Where(p => seen.Values.All(s => s.Probe != p.Name)).ToList();
+        foreach (var probe in silent) Console.WriteLine($"{probe.Name,-16} silent               {probe.Target}: no result within {probe.Deadline.TotalSeconds:0.0} s and a second");
         var served = await Services(options, cancelled).ConfigureAwait(false);
-        return served && seen.Values.All(s => s.Result == SampleResult.Good) ? Commands.Done : Commands.Failed;
+        return served && silent.Count == 0 && seen.Values.All(s => s.Result == SampleResult.Good) ? Commands.Done : Commands.Failed;
     }
 
     /// <summary>The services behind the VIPs that orders have named, as far as they are asked from here.</summary>
@@ -43,7 +46,7 @@ internal static class ProbeCommand
     {
         var (_, present) = ReleaseCommand.Look(options);
         var obeyed = new ObeyedStore(options.StateDirectory).Peek();
-        var clock = new MonotonicClock(TimeProvider.System);
+        var clock = new ProcessClock(TimeProvider.System);
         var good = true;
         foreach (var group in options.Groups)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Threading.Channels;
+using Contracts.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
@@ -52,7 +53,7 @@ internal static class ReleaseCommand
     public static (IReadOnlyDictionary<Contracts.Vocabulary.GroupName, bool> Alive, IReadOnlyDictionary<Contracts.Vocabulary.GroupName, bool> Present) Look(AgentOptions options)
     {
         var nowhere = Channel.CreateBounded<Input>(1).Writer;
-        var clock = new MonotonicClock(TimeProvider.System);
+        var clock = new ProcessClock(TimeProvider.System);
         using var watcher = new PidfdWatcher();
         using var addresses = new AddressWatch(options.Groups, clock, nowhere, NullLogger.Instance);
         return (new KeepalivedWatch(options.Groups, clock, nowhere, watcher).Look(), addresses.Open());

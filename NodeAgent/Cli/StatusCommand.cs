@@ -49,6 +49,8 @@ internal static class StatusCommand
     private static IEnumerable<string> ByTrackFiles(AgentGroupOptions group)
     {
         var (fence, priority) = (SteeringFiles.Read(group.FenceFile), SteeringFiles.Read(group.PriorityFile));
+        foreach (var file in new[] { group.FenceFile, group.PriorityFile })
+            if (!File.Exists(file)) yield return $"  MISSING     {file}: counts as 0 here; keepalived may not track it any more ('arbiter-agent check' says what to do)";
         yield return $"  fence       {(fence == 0 ? "off" : "ON: this node takes no VIP")}";
         yield return $"  priority    {Priorities.Effective(group, priority)} = base {group.Base} + file {priority}: {Priorities.RoleOf(group, priority).ToString().ToLowerInvariant()}";
     }

@@ -36,7 +36,7 @@ internal static class DownFileSteering
             case OrderedRole.Yield when group.Holding && group.Health != Health.HardBad && group.YieldSpent != order.Token
                                         && order.HasStandby(turn.Now, turn.Self, turn.Timings.Readiness):
                 turn.Urgent = true;
-                return group with { Steered = SteeredRole.Yield, YieldUntil = turn.Now + Priorities.DownFileMove(group.Options), YieldSpent = order.Token };
+                return group with { Steered = SteeredRole.Yield, YieldUntil = turn.Now + Priorities.YieldDeadline(group.Options), YieldSpent = order.Token };
             default:
                 return group;
         }
@@ -113,8 +113,9 @@ internal static class DownFileSteering
         {
             turn.Urgent = true;
             turn.Say(Severity.Warning, "Raised", $"{group.Name}: recorded as holder and not elected in time: the down file goes");
-            return group with { Steered = SteeredRole.Untold, DownWanted = false, YieldUntil = null };
+            return group with { Steered = SteeredRole.Untold, DownWanted = false, YieldUntil = null, Raised = true };
         }
+        group = Lowered(group, order);
         if (wanted == group.Steered) return group;
         turn.Urgent = true;
         return group with { Steered = wanted, YieldUntil = null };
@@ -128,6 +129,14 @@ internal static class DownFileSteering
     private static bool MustRise(GroupState group, StandingOrder order, Turn turn) =>
         order.Role == OrderedRole.Holder && group.Role == VrrpRole.Backup && group.RoleSince <= order.TakenAt && order.IsValid(turn.Now)
         && turn.Now - order.TakenAt >= Priorities.DownFileMove(group.Options);
+
+    /// <summary>The order that this node raised itself for is gone and it was not elected: its file is due again, or it would take the VIP later.</summary>
+    private static GroupState Lowered(GroupState group, StandingOrder order) => group switch
+    {
+        { Raised: false } => group,
+        { Role: VrrpRole.Master } => group with { Raised = false },
+        _ => order.Role == OrderedRole.Untold ? group with { Raised = false, DownWanted = true } : group,
+    };
 
     private static GroupState File(GroupState group, Turn turn)
     {

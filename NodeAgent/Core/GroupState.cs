@@ -39,6 +39,8 @@ public sealed record GroupState
     public bool? DownWanted { get; init; }
     /// <summary>It was made for bad health of a BACKUP that had none: good health takes it away again.</summary>
     public bool DownForHealth { get; init; }
+    /// <summary>It was taken away because the recorded holder, this node, was not elected; until it is MASTER, or another order stands.</summary>
+    public bool Raised { get; init; }
     public bool PriorityDoubted { get; init; }
     public TimeSpan RetryWriteAt { get; init; }
 

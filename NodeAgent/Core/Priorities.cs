@@ -64,6 +64,11 @@ internal static class Priorities
         return election > TimeSpan.FromSeconds(2) ? election : TimeSpan.FromSeconds(2);
     }
 
-    /// <summary>A planned move that has not happened by then is taken back.</summary>
-    public static TimeSpan YieldDeadline(AgentGroupOptions group) => 2 * (3 * group.Advert + TimeSpan.FromSeconds(1));
+    /// <summary>
+    /// A planned move that has not happened by then is taken back: twice what it may take. By a down file the second half is the new
+    /// holder's, which takes its own file away after the first (<see cref="DownFileMove"/>), when this node has no script; taken back
+    /// earlier, the VIP would move a moment after the move was given up. The old holder serves all the time.
+    /// </summary>
+    public static TimeSpan YieldDeadline(AgentGroupOptions group) =>
+        2 * (group.DownFile is null ? 3 * group.Advert + TimeSpan.FromSeconds(1) : DownFileMove(group));
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using Microsoft.Extensions.Logging;
 using NodeAgent.Configuration;
@@ -22,7 +23,7 @@ internal sealed unsafe class AddressWatch : IDisposable
 
     private readonly Watched[] _groups;
     private readonly bool[] _told;
-    private readonly MonotonicClock _clock;
+    private readonly ProcessClock _clock;
     private readonly ChannelWriter<Input> _inputs;
     private readonly ILogger _logger;
     private readonly AddressTable _table = new();
@@ -34,7 +35,7 @@ internal sealed unsafe class AddressWatch : IDisposable
     private volatile bool _stopping;
 
     /// <exception cref="FormatException">A VIP is no address.</exception>
-    public AddressWatch(IEnumerable<AgentGroupOptions> groups, MonotonicClock clock, ChannelWriter<Input> inputs, ILogger logger)
+    public AddressWatch(IEnumerable<AgentGroupOptions> groups, ProcessClock clock, ChannelWriter<Input> inputs, ILogger logger)
     {
         _groups = [.. groups.Select(group => new Watched(group.Group, group.Interface, [.. group.Vips.Select(vip => Parse(group, vip))]))];
         _told = new bool[_groups.Length];

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
@@ -14,7 +15,7 @@ internal sealed class DownFiles : IDisposable
 {
     private readonly Dictionary<GroupName, DownFile> _files = [];
 
-    public DownFiles(IEnumerable<AgentGroupOptions> groups, MonotonicClock clock, ChannelWriter<Input> inputs)
+    public DownFiles(IEnumerable<AgentGroupOptions> groups, ProcessClock clock, ChannelWriter<Input> inputs)
     {
         foreach (var group in groups)
             if (group.DownFile is { } path) _files[group.Group] = new DownFile(group.Group, path, clock, inputs);
@@ -44,7 +45,7 @@ internal sealed class DownFile : IDisposable
 
     private readonly GroupName _group;
     private readonly string _path;
-    private readonly MonotonicClock _clock;
+    private readonly ProcessClock _clock;
     private readonly ChannelWriter<Input> _inputs;
     // waited on with a time limit, which the newer Lock cannot
     private readonly object _gate = new();
@@ -55,7 +56,7 @@ internal sealed class DownFile : IDisposable
     private bool? _seen;
     private bool _stopping;
 
-    public DownFile(GroupName group, string path, MonotonicClock clock, ChannelWriter<Input> inputs)
+    public DownFile(GroupName group, string path, ProcessClock clock, ChannelWriter<Input> inputs)
     {
         (_group, _path, _clock, _inputs) = (group, path, clock, inputs);
         _thread = new Thread(Loop) { Name = "down-file", IsBackground = true };

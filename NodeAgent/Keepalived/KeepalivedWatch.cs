@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
@@ -24,7 +25,7 @@ internal sealed class KeepalivedWatch
     }
 
     private readonly PidFileOf[] _groups;
-    private readonly MonotonicClock _clock;
+    private readonly ProcessClock _clock;
     private readonly ChannelWriter<Input> _inputs;
     private readonly PidfdWatcher _watcher;
     private readonly TimeProvider _time;
@@ -32,7 +33,7 @@ internal sealed class KeepalivedWatch
     private readonly HashSet<int> _watched = [];
     private bool _running;
 
-    public KeepalivedWatch(IEnumerable<AgentGroupOptions> groups, MonotonicClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider? time = null)
+    public KeepalivedWatch(IEnumerable<AgentGroupOptions> groups, ProcessClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider? time = null)
     {
         _groups = [.. groups.Select(group => new PidFileOf(group.Group, group.KeepalivedPidFile))];
         _clock = clock;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Contracts.Hosting;
 using Microsoft.Extensions.Logging;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
@@ -13,7 +14,7 @@ namespace NodeAgent.Keepalived;
 /// <see cref="Input.KeepalivedSaid"/>. Opened for reading and writing, so that it never ends when keepalived does. The path is looked at each
 /// second: a keepalived that made the FIFO itself removes it when it stops, and then the new one is opened.
 /// </summary>
-internal sealed unsafe class NotifyFifo(string path, MonotonicClock clock, ChannelWriter<Input> inputs, ILogger logger) : IDisposable
+internal sealed unsafe class NotifyFifo(string path, ProcessClock clock, ChannelWriter<Input> inputs, ILogger logger) : IDisposable
 {
     private const int CheckMs = 1000;
     private const int HistoryLimit = 1 << 20;
@@ -30,7 +31,7 @@ internal sealed unsafe class NotifyFifo(string path, MonotonicClock clock, Chann
 
     /// <summary>One reader per path that the groups name.</summary>
     public static IReadOnlyList<NotifyFifo> ForGroups(
-        IEnumerable<AgentGroupOptions> groups, MonotonicClock clock, ChannelWriter<Input> inputs, ILogger logger) =>
+        IEnumerable<AgentGroupOptions> groups, ProcessClock clock, ChannelWriter<Input> inputs, ILogger logger) =>
         [.. groups.Select(group => group.NotifyFifo).OfType<string>().Distinct().Select(path => new NotifyFifo(path, clock, inputs, logger))];
 
     /// <summary>Opens the FIFO, and makes it (mode 0600) if there is none. A failure is tried again each second after <see cref="Start"/>.</summary>

@@ -114,6 +114,20 @@ internal static unsafe partial class Libc
         };
     }
 
+    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int ChangeOwner(string path, uint user, uint group);
+
+    /// <summary>
+    /// What root made in a directory of somebody else becomes that user's: a command run by root must not lock the agent out of its own
+    /// files. Nothing for anybody but root.
+    /// </summary>
+    /// <returns>null when it is so; else what failed.</returns>
+    public static string? OwnAsDirectory(string path)
+    {
+        if (EffectiveUser() != 0 || Identify(Path.GetDirectoryName(path)!) is not { Owner: not 0 and var owner }) return null;
+        return ChangeOwner(path, owner, uint.MaxValue) == 0 ? null : $"{path} cannot be given to the owner of its directory: {LastError()}";
+    }
+
     /// <summary>The last error of this thread's last call, in words.</summary>
     public static string LastError() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
 }

@@ -14,15 +14,18 @@ internal static class AgentFamilies
 
     public static bool Live(AgentState state, TimeSpan now) => now - state.LastTick <= Stuck;
 
-    public static void Write(MetricText text, AgentCounters counters, AgentState state, TimeSpan? dumpAge, long dropped, TimeSpan now)
+    public static void Write(MetricText text, MetricsSources sources, AgentState state, TimeSpan? dumpAge, TimeSpan now)
     {
+        var counters = sources.Counters;
         text.Gauge("arbiter_agent_build_info", "Always 1: version and node of this agent", 1, ("version", Version), ("node", state.Options.Node.Value));
         var late = now - state.LastTick - AgentCore.TickInterval;
         text.Gauge("arbiter_agent_loop_delay_seconds", "How late the agent's loop is or was since the last health event", Math.Max(0, Math.Max(late.TotalSeconds, state.WorstDelay.TotalSeconds)));
         text.Counter("arbiter_agent_orders_applied_total", "Orders of groups that were obeyed, refreshes included", counters.Applied);
         foreach (var cause in AgentCounters.Causes)
             text.Counter("arbiter_agent_orders_refused_total", "Orders that were verified and not obeyed, by cause", counters.Refused(cause), ("cause", cause));
-        text.Counter("arbiter_agent_orders_dropped_total", "Messages that were not taken for orders: bad signature, malformed, not for this node", dropped);
+        text.Counter("arbiter_agent_orders_dropped_total", "Messages that were not taken for orders: bad signature, malformed, not for this node", sources.Dropped());
+        foreach (var command in sources.Commands)
+            text.Counter("arbiter_agent_command_abandoned_total", "Runs of a command probe given up, because they hung inside the kernel", command.Abandoned, ("check", command.Name));
         if (dumpAge is { } age) text.Gauge("arbiter_agent_keepalived_dump_age_seconds", "Age of the newest dump of keepalived", age.TotalSeconds);
         if (!Live(state, now)) return;
 

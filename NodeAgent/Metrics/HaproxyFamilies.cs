@@ -1,9 +1,8 @@
 using System.Globalization;
 using NodeAgent.Configuration;
+using NodeAgent.Probes;
 
 namespace NodeAgent.Metrics;
-
-using Row = IReadOnlyDictionary<string, string>;
 
 /// <summary>
 /// The haproxy names that the shipped rules use, in the family that was asked for. Not a whole exporter: where haproxy's own endpoint or an
@@ -11,11 +10,13 @@ using Row = IReadOnlyDictionary<string, string>;
 /// </summary>
 internal static class HaproxyFamilies
 {
-    private const string Frontend = "0", Backend = "1", Server = "2";
+    private const HaproxyRowKind Frontend = HaproxyRowKind.Frontend, Backend = HaproxyRowKind.Backend, Server = HaproxyRowKind.Server;
     private const int MostText = 128;
 
+    private readonly record struct Shown(HaproxyRow Row, (string, string)[] Labels);
+
     /// <param name="Scale">0.001: the CSV counts milliseconds.</param>
-    private sealed record Field(string Type, string Csv, string Builtin, string Exporter, bool Counter, string Help, double Scale = 1);
+    private sealed record Field(HaproxyRowKind Kind, string Csv, string Builtin, string Exporter, bool Counter, string Help, double Scale = 1);
 
     private static readonly Field[] s_fields =
     [
@@ -44,57 +45,59 @@ internal static class HaproxyFamilies
     private static readonly string[] s_codes = ["1xx", "2xx", "3xx", "4xx", "5xx", "other"];
     private static readonly string[] s_serverStates = ["DOWN", "UP", "MAINT", "DRAIN", "NOLB"];
 
-    public static void Write(MetricText text, HaproxyFamily family, IReadOnlyList<Row>? rows)
+    /// <param name="stats">null: nothing is known of now, not even whether haproxy answers.</param>
+    public static void Write(MetricText text, HaproxyFamily family, HaproxyStats? stats, TimeSpan now)
     {
-        if (family == HaproxyFamily.Off) return;
+        if (family == HaproxyFamily.Off || stats is null) return;
         var exporter = family == HaproxyFamily.Exporter;
-        text.Gauge("haproxy_up", "1: haproxy's stats socket answers", rows is null ? 0 : 1);
-        if (rows is null) return;
-        Status(text, exporter, Backend, rows);
-        Status(text, exporter, Server, rows);
+        text.Gauge("haproxy_up", "1: haproxy's stats socket answers", stats.Answers ? 1 : 0);
+        if (!stats.Answers) return;
+        text.Gauge("arbiter_agent_haproxy_stats_age_seconds", "Since haproxy's figures were read", Math.Max(0, (now - stats.ReadAt).TotalSeconds));
+        var rows = stats.Rows.Where(r => r.Kind is Frontend or Backend or Server).ToLookup(r => r.Kind!.Value, r => new Shown(r, Labels(exporter, r)));
+        Status(text, exporter, Backend, rows[Backend]);
+        Status(text, exporter, Server, rows[Server]);
         foreach (var field in s_fields)
         {
             var name = exporter ? field.Exporter : field.Builtin;
             if (name.Length == 0) continue;
-            foreach (var row in rows)
-                if (row.GetValueOrDefault("type") == field.Type && Number(row, field.Csv) is { } value)
-                    text.Add(name, field.Counter ? MetricType.Counter : MetricType.Gauge, field.Help, value * field.Scale, Labels(exporter, row));
+            foreach (var (row, labels) in rows[field.Kind])
+                if (Number(row, field.Csv) is { } value)
+                    text.Add(name, field.Counter ? MetricType.Counter : MetricType.Gauge, field.Help, value * field.Scale, labels);
         }
-        foreach (var (type, word) in new[] { (Frontend, "frontend"), (Backend, "backend"), (Server, "server") })
-            foreach (var row in rows.Where(r => r.GetValueOrDefault("type") == type))
+        foreach (var (kind, word) in new[] { (Frontend, "frontend"), (Backend, "backend"), (Server, "server") })
+            foreach (var (row, labels) in rows[kind])
                 foreach (var code in s_codes)
                     if (Number(row, $"hrsp_{code}") is { } value)
-                        text.Counter($"haproxy_{word}_http_responses_total", "HTTP responses by class of code", value, [.. Labels(exporter, row), ("code", code)]);
+                        text.Counter($"haproxy_{word}_http_responses_total", "HTTP responses by class of code", value, [.. labels, ("code", code)]);
     }
 
-    private static void Status(MetricText text, bool exporter, string type, IReadOnlyList<Row> rows)
+    private static void Status(MetricText text, bool exporter, HaproxyRowKind kind, IEnumerable<Shown> rows)
     {
-        var word = type == Server ? "server" : "backend";
-        foreach (var row in rows.Where(r => r.GetValueOrDefault("type") == type))
+        var word = kind == Server ? "server" : "backend";
+        foreach (var (row, labels) in rows)
         {
-            if (row.GetValueOrDefault("status") is not { Length: > 0 } status) continue;
+            if (row.Status is not { Length: > 0 } status) continue;
             if (exporter)
             {
                 var up = status is "OPEN" or "no check" or "DRAIN" || status.StartsWith("UP", StringComparison.Ordinal);
-                text.Gauge($"haproxy_{word}_up", "1: up", up ? 1 : 0, Labels(exporter, row));
+                text.Gauge($"haproxy_{word}_up", "1: up", up ? 1 : 0, labels);
                 continue;
             }
             // "UP 1/3" is still up and on its way down
             var now = status == "no check" ? "UP" : status.Split(' ')[0];
-            foreach (var state in type == Server ? s_serverStates : ["DOWN", "UP"])
-                text.Gauge($"haproxy_{word}_status", "1: the state it is in", state == now ? 1 : 0, [.. Labels(exporter, row), ("state", state)]);
+            foreach (var state in kind == Server ? s_serverStates : ["DOWN", "UP"])
+                text.Gauge($"haproxy_{word}_status", "1: the state it is in", state == now ? 1 : 0, [.. labels, ("state", state)]);
         }
     }
 
-    private static (string, string)[] Labels(bool exporter, Row row)
+    private static (string, string)[] Labels(bool exporter, HaproxyRow row)
     {
-        var (proxy, server, type) = (Cut(row.GetValueOrDefault("pxname")), Cut(row.GetValueOrDefault("svname")), row.GetValueOrDefault("type"));
-        var name = exporter ? type == Frontend ? "frontend" : "backend" : "proxy";
-        return type == Server ? [(name, proxy), ("server", server)] : [(name, proxy)];
+        var name = exporter ? row.Kind == Frontend ? "frontend" : "backend" : "proxy";
+        return row.Kind == Server ? [(name, Cut(row.Proxy)), ("server", Cut(row.Name))] : [(name, Cut(row.Proxy))];
     }
 
-    private static double? Number(Row row, string field) =>
-        row.TryGetValue(field, out var value) && double.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static double? Number(HaproxyRow row, string column) =>
+        double.TryParse(row[column], NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static string Cut(string? text) => text is null ? "" : text.Length <= MostText ? text : text[..MostText];
+    private static string Cut(string text) => text.Length <= MostText ? text : text[..MostText];
 }

@@ -66,6 +66,7 @@ internal sealed unsafe class ObeyedStore(string directory)
         if (fd < 0) return Failure("cannot be made");
         var written = WriteAll(fd, bytes) && Libc.Sync(fd) == 0 ? null : Failure("cannot be written");
         _ = Libc.Close(fd);
+        written ??= Libc.OwnAsDirectory(temporary);
         if (written is null && Libc.Rename(temporary, _path) != 0) written = Failure("cannot be moved into place");
         if (written is null) return SyncDirectory();
         _ = Libc.Unlink(temporary);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Contracts.Hosting;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
 using NodeAgent.Linux;
@@ -11,7 +12,7 @@ namespace NodeAgent.Probes;
 /// nor one that cannot be killed holds anything up; while one is still there no second is started, and the probe is unknown, which never
 /// makes a failure.
 /// </summary>
-internal sealed class CommandProbe : IProbe
+internal sealed class CommandProbe : IProbe, ICommandRuns
 {
     private readonly ProbeOptions _options;
     private readonly TimeProvider _time;
@@ -21,12 +22,13 @@ internal sealed class CommandProbe : IProbe
     private Task<CommandOutcome>? _running;
     private ChildProcess? _left;
     private TimeSpan _hangsSince;
+    private int _abandoned;
 
     /// <summary>Runs the words to their end or the deadline, unless the descriptor tells to stop.</summary>
     public delegate CommandOutcome RunCommand(IReadOnlyList<string> words, TimeSpan deadline, int stop);
 
     /// <param name="run">null: for real.</param>
-    public CommandProbe(ProbeOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider time, RunCommand? run = null)
+    public CommandProbe(ProbeOptions options, ProcessClock clock, ChannelWriter<Input> inputs, TimeProvider time, RunCommand? run = null)
     {
         (_options, _time, _run) = (options, time, run ?? ((words, deadline, stop) => CommandRun.Run(words, deadline, stop)));
         _sink = new SampleSink(options.Name, clock, inputs);
@@ -35,8 +37,7 @@ internal sealed class CommandProbe : IProbe
 
     public string Name => _options.Name;
 
-    /// <summary>Runs given up since the start, because they hung inside the kernel.</summary>
-    public int Abandoned { get; private set; }
+    public int Abandoned => Volatile.Read(ref _abandoned);
 
     public void Repeat() => _schedule.Repeat();
 
@@ -76,7 +77,7 @@ internal sealed class CommandProbe : IProbe
     private void GiveUp(TimeSpan taken, ChildProcess? left)
     {
         (_left, _hangsSince) = (left, taken);
-        Abandoned++;
+        Volatile.Write(ref _abandoned, _abandoned + 1);
     }
 
     private bool StillHangs()

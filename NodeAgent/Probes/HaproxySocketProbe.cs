@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Contracts.Hosting;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
 
@@ -12,33 +13,31 @@ namespace NodeAgent.Probes;
 /// </summary>
 internal sealed class HaproxySocketProbe : IProbe, IHaproxyStats
 {
-    /// <summary>About six thousand servers.</summary>
-    public const int MostBytes = 2 << 20;
-
-    private static readonly byte[] s_info = "show info\n"u8.ToArray();
-    private static readonly byte[] s_stat = "show stat\n"u8.ToArray();
+    /// <summary>Statistics older than so many intervals are not of now.</summary>
+    public const int FreshIntervals = 3;
 
     private readonly ProbeOptions _options;
-    private readonly string _path;
+    private readonly HaproxySocket _socket;
     private readonly SampleSink _sink;
     private readonly ProbeSchedule _schedule;
-    private byte[] _buffer = new byte[16 * 1024];
-    private volatile HaproxyStats? _latest;
-    private volatile bool _answers;
-    private bool _answered;
+    private volatile HaproxyStats? _newest;
 
-    public HaproxySocketProbe(ProbeOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider time)
+    public HaproxySocketProbe(ProbeOptions options, ProcessClock clock, ChannelWriter<Input> inputs, TimeProvider time)
     {
-        (_options, _path) = (options, options.HaproxySocket!);
+        (_options, _socket) = (options, new HaproxySocket(options.HaproxySocket!));
         _sink = new SampleSink(options.Name, clock, inputs);
         _schedule = new ProbeSchedule(time, options.Interval);
     }
 
     public string Name => _options.Name;
 
-    public HaproxyStats? Latest => _latest;
+    public TimeSpan Interval => _options.Interval;
 
-    public bool Answers => _answers;
+    /// <summary>With a backend the whole table is read, and kept; without one only a sign of life.</summary>
+    public bool Reads(string path) => _options.Backend is not null && _socket.Path == path;
+
+    public ValueTask<HaproxyStats?> Newest(CancellationToken stopping) =>
+        ValueTask.FromResult(_newest is { } newest && _sink.Now - newest.ReadAt <= FreshIntervals * _options.Interval ? newest : null);
 
     public void Repeat() => _schedule.Repeat();
 
@@ -47,81 +46,59 @@ internal sealed class HaproxySocketProbe : IProbe, IHaproxyStats
     private async ValueTask Sample(CancellationToken stopping)
     {
         var taken = _sink.Now;
-        _answered = false;
-        var (result, reason) = await Ask(stopping).ConfigureAwait(false);
-        _answers = _answered;
+        var (result, reason, table) = await Ask(stopping).ConfigureAwait(false);
+        if (_options.Backend is not null) _newest = new HaproxyStats(_sink.Now, table);
         if (result == SampleResult.Good && _sink.Now - taken is var took && took > _options.Deadline)
             (result, reason) = (SampleResult.Bad, $"{reason}, but after {took.TotalMilliseconds:F0} ms");
-        _sink.Post(_options.Backend ?? _path, taken, result, reason);
+        _sink.Post(_options.Backend ?? _socket.Path, taken, result, reason);
     }
 
-    private async ValueTask<(SampleResult, string)> Ask(CancellationToken stopping)
+    private async ValueTask<(SampleResult, string, HaproxyTable?)> Ask(CancellationToken stopping)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         deadline.CancelAfter(_options.Deadline);
         try
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_path), deadline.Token).ConfigureAwait(false);
-            await socket.SendAsync(_options.Backend is null ? s_info : s_stat, deadline.Token).ConfigureAwait(false);
-            var length = await Read(socket, deadline.Token).ConfigureAwait(false);
-            return length < 0 ? (SampleResult.Unknown, $"the answer is longer than {MostBytes >> 20} MB, more than this probe reads") : Judge(length);
+            var answer = await _socket.Ask(_options.Backend is null ? HaproxySocket.Info : HaproxySocket.Statistics, deadline.Token).ConfigureAwait(false);
+            return answer is { } bytes ? Judge(bytes.Span)
+                : (SampleResult.Unknown, $"the answer is longer than {HaproxySocket.MostBytes >> 20} MB, more than this probe reads", null);
         }
         catch (OperationCanceledException)
         {
             stopping.ThrowIfCancellationRequested();
-            return (SampleResult.Bad, $"no answer in {_options.Deadline.TotalMilliseconds:F0} ms: haproxy hangs, or the host is overloaded");
+            return (SampleResult.Bad, $"no answer in {_options.Deadline.TotalMilliseconds:F0} ms: haproxy hangs, or the host is overloaded", null);
         }
         catch (SocketException error)
         {
-            return Describe(error);
+            var (result, reason) = Describe(error);
+            return (result, reason, null);
         }
     }
 
-    /// <returns>How many bytes there are; -1 when they are too many.</returns>
-    private async ValueTask<int> Read(Socket socket, CancellationToken deadline)
+    private (SampleResult, string, HaproxyTable?) Judge(ReadOnlySpan<byte> answer)
     {
-        // without the prompt haproxy answers one line and closes
-        for (var length = 0; ;)
-        {
-            if (length == _buffer.Length)
-            {
-                if (length >= MostBytes) return -1;
-                Array.Resize(ref _buffer, Math.Min(length * 2, MostBytes));
-            }
-            var got = await socket.ReceiveAsync(_buffer.AsMemory(length), deadline).ConfigureAwait(false);
-            if (got == 0) return length;
-            length += got;
-        }
-    }
-
-    private (SampleResult, string) Judge(int length)
-    {
-        var answer = _buffer.AsSpan(0, length);
-        if (length == 0) return (SampleResult.Bad, "closed without an answer");
+        if (answer.Length == 0) return (SampleResult.Bad, "closed without an answer", null);
         if (answer.TrimStart("\r\n "u8).StartsWith("Permission denied"u8))
-            return (SampleResult.Unknown, "haproxy refuses the command: the line 'stats socket' needs 'level user' or above");
+            return (SampleResult.Unknown, "haproxy refuses the command: the line 'stats socket' needs 'level user' or above", null);
         if (_options.Backend is not { } backend)
         {
             var said = HaproxyVerdict.Info(answer);
-            _answered = said.Result == SampleResult.Good;
-            return said;
+            return (said.Result, said.Reason, null);
         }
         var (table, problem) = HaproxyTable.Parse(answer.ToArray());
-        if (table is null) return (SampleResult.Bad, problem);
-        _latest = new HaproxyStats(_options.Name, _sink.Now, table);
-        _answered = true;
-        return HaproxyVerdict.Servers(table, backend, _options.MinUp);
+        if (table is null) return (SampleResult.Bad, problem, null);
+        var (result, reason) = HaproxyVerdict.Servers(table, backend, _options.MinUp);
+        return (result, reason, table);
     }
 
     private (SampleResult, string) Describe(SocketException error) => error.SocketErrorCode switch
     {
         // what connect(2) says of a path: ENOENT, ENOTDIR, EACCES, ECONNREFUSED, EAGAIN, EPROTOTYPE
-        SocketError.AccessDenied => (SampleResult.Unknown, $"{_path} may not be opened by the agent's user: give 'stats socket' a group of the agent and 'mode 660'"),
-        SocketError.ConnectionRefused => (SampleResult.Bad, $"nobody listens at {_path}: haproxy is gone and left the file"),
-        SocketError.WouldBlock => (SampleResult.Bad, $"the queue of {_path} is full: haproxy hangs"),
+        SocketError.AccessDenied => (SampleResult.Unknown, $"{_socket.Path} may not be opened by the agent's user: give 'stats socket' a group of the agent and 'mode 660'"),
+        SocketError.ConnectionRefused => (SampleResult.Bad, $"nobody listens at {_socket.Path}: haproxy is gone and left the file"),
+        SocketError.WouldBlock => (SampleResult.Bad, $"the queue of {_socket.Path} is full: haproxy hangs"),
         SocketError.ConnectionReset or SocketError.Shutdown => (SampleResult.Bad, "closed inside the answer"),
-        _ when !File.Exists(_path) => (SampleResult.Bad, $"no socket at {_path}: haproxy does not run, or its 'stats socket' is elsewhere"),
+        _ when !File.Exists(_socket.Path) => (SampleResult.Bad, $"no socket at {_socket.Path}: haproxy does not run, or its 'stats socket' is elsewhere"),
         _ => SocketFailure.Describe(error),
     };
 }

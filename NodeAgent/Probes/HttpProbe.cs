@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
@@ -17,7 +18,7 @@ internal sealed class HttpProbe : IProbe
     private readonly ProbeSchedule _schedule;
 
     /// <exception cref="FormatException">Not http://.</exception>
-    public HttpProbe(ProbeOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider time)
+    public HttpProbe(ProbeOptions options, ProcessClock clock, ChannelWriter<Input> inputs, TimeProvider time)
     {
         _options = options;
         _question = new HttpQuestion(options.Http!, options.Deadline, IsGood, time);

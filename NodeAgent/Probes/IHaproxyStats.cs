@@ -1,21 +1,20 @@
 namespace NodeAgent.Probes;
 
-/// <summary>A probe that reads haproxy's statistics and keeps the last ones for whoever shows them.</summary>
+/// <summary>haproxy's statistics from one stats socket, for whoever shows them.</summary>
 internal interface IHaproxyStats
 {
-    /// <summary>As last read; null before the first. It stays while haproxy does not answer: <see cref="HaproxyStats.ReadAt"/> tells its age.</summary>
-    public HaproxyStats? Latest { get; }
-
-    /// <summary>Whether the newest sample got an answer.</summary>
-    public bool Answers { get; }
+    /// <returns>null: nothing is known of now, because nothing was read yet or the newest reading is too old.</returns>
+    public ValueTask<HaproxyStats?> Newest(CancellationToken stopping);
 }
 
 /// <summary>What haproxy said at one moment. Immutable; rows are cut from its bytes when they are asked for.</summary>
-/// <param name="Probe">The name of the probe that read it.</param>
 /// <param name="ReadAt">On the agent's monotonic clock.</param>
-internal sealed record HaproxyStats(string Probe, TimeSpan ReadAt, HaproxyTable Table)
+/// <param name="Table">null: haproxy did not answer with its statistics.</param>
+internal sealed record HaproxyStats(TimeSpan ReadAt, HaproxyTable? Table)
 {
-    public IEnumerable<HaproxyRow> Rows => Table.Rows;
+    public bool Answers => Table is not null;
+
+    public IEnumerable<HaproxyRow> Rows => Table?.Rows ?? [];
 }
 
 /// <summary>What a row of the statistics is about (haproxy management guide, column "type").</summary>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Contracts.Hosting;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
 
@@ -17,7 +18,7 @@ internal sealed class PingProbe : IProbe
     private readonly ProbeSchedule _schedule;
 
     /// <exception cref="FormatException">A target is not an address.</exception>
-    public PingProbe(ProbeOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider time)
+    public PingProbe(ProbeOptions options, ProcessClock clock, ChannelWriter<Input> inputs, TimeProvider time)
     {
         _options = options;
         _targets = [.. options.Ping.Select(address => (address, new PingTarget(address, options.Deadline)))];

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Contracts.Hosting;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
 using NodeAgent.Linux;
@@ -11,14 +12,18 @@ internal static class ProbeFactory
     /// <param name="watcher">Shared with everything else that watches processes; outlives the probes.</param>
     /// <exception cref="FormatException">A probe's address or place to listen at cannot be read; the text names the probe.</exception>
     public static IReadOnlyList<IProbe> Create(
-        AgentOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider? time = null) =>
+        AgentOptions options, ProcessClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider? time = null) =>
         [.. options.Probes.Select(probe => Create(probe, clock, inputs, watcher, time ?? TimeProvider.System))];
 
     /// <summary>One for each group, silent until it is told what to ask.</summary>
-    public static IReadOnlyList<IServiceProbe> Services(AgentOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider? time = null) =>
+    public static IReadOnlyList<IServiceProbe> Services(AgentOptions options, ProcessClock clock, ChannelWriter<Input> inputs, TimeProvider? time = null) =>
         [.. options.Groups.Select(group => new ServiceProbe(group.Group, clock, inputs, time ?? TimeProvider.System))];
 
-    private static IProbe Create(ProbeOptions probe, MonotonicClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider time)
+    /// <summary>The statistics of that socket: of the probe that reads them most often, or, without one, read whenever they are asked for.</summary>
+    public static IHaproxyStats Haproxy(string path, IEnumerable<IProbe> probes, ProcessClock clock) =>
+        probes.OfType<HaproxySocketProbe>().Where(p => p.Reads(path)).MinBy(p => p.Interval) ?? (IHaproxyStats)new HaproxyReading(path, clock);
+
+    private static IProbe Create(ProbeOptions probe, ProcessClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider time)
     {
         try
         {

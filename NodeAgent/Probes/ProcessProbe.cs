@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Contracts.Hosting;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
 using NodeAgent.Linux;
@@ -28,7 +29,7 @@ internal sealed class ProcessProbe : IProbe
     private volatile bool _stopped;
 
     /// <exception cref="FormatException">The place to listen at cannot be read.</exception>
-    public ProcessProbe(ProbeOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider time)
+    public ProcessProbe(ProbeOptions options, ProcessClock clock, ChannelWriter<Input> inputs, PidfdWatcher watcher, TimeProvider time)
     {
         _options = options;
         _comm = options.Process!;

@@ -1,11 +1,12 @@
 using System.Threading.Channels;
+using Contracts.Hosting;
 using Contracts.Wire;
 using NodeAgent.Core;
 
 namespace NodeAgent.Probes;
 
 /// <summary>Posts the samples of one probe. With the inbox full a sample is dropped and counted: the next one says the same or better.</summary>
-internal sealed class SampleSink(string probe, MonotonicClock clock, ChannelWriter<Input> inputs)
+internal sealed class SampleSink(string probe, ProcessClock clock, ChannelWriter<Input> inputs)
 {
     /// <summary>Reasons travel to the arbiter and into logs.</summary>
     public const int ReasonLimit = 200;

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using Contracts.Wire;
 using NodeAgent.Core;
@@ -6,7 +7,7 @@ using NodeAgent.Core;
 namespace NodeAgent.Probes;
 
 /// <summary>A question each second, of 500 ms at most; 2xx and 3xx are good, as for any soft probe.</summary>
-internal sealed class ServiceProbe(GroupName group, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider time) : IServiceProbe
+internal sealed class ServiceProbe(GroupName group, ProcessClock clock, ChannelWriter<Input> inputs, TimeProvider time) : IServiceProbe
 {
     private readonly ProbeSchedule _schedule = new(time, ServiceTally.Interval);
     private volatile Question? _question;

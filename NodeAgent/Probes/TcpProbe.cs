@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Contracts.Hosting;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
 
@@ -18,7 +19,7 @@ internal sealed class TcpProbe : IProbe
     private readonly SampleSink _sink;
     private readonly ProbeSchedule _schedule;
 
-    public TcpProbe(ProbeOptions options, MonotonicClock clock, ChannelWriter<Input> inputs, TimeProvider time)
+    public TcpProbe(ProbeOptions options, ProcessClock clock, ChannelWriter<Input> inputs, TimeProvider time)
     {
         (_options, _target) = (options, options.Tcp!.ToString());
         _host = new TargetAddress(options.Tcp.Host, time);

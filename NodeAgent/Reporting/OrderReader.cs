@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Contracts.Bus;
+using Contracts.Hosting;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 using Contracts.Wire;
@@ -13,7 +14,7 @@ namespace NodeAgent.Reporting;
 /// else is one counter and one log line per kind and ten seconds, and never reaches the core.
 /// </summary>
 internal sealed partial class OrderReader(
-    ISteeringLink link, MessageCodec codec, MessageVerifier verifier, NodeId node, MonotonicClock clock, ChannelWriter<Input> inbox, ILogger<OrderReader> log)
+    ISteeringLink link, MessageCodec codec, MessageVerifier verifier, NodeId node, ProcessClock clock, ChannelWriter<Input> inbox, ILogger<OrderReader> log)
 {
     private static readonly TimeSpan s_sample = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, (TimeSpan At, long Dropped)> _told = new(StringComparer.Ordinal);

@@ -46,7 +46,7 @@ public sealed class AgentLoopTests : IDisposable
     private async Task Run(SystemdNotifier systemd, CancellationToken stopping)
     {
         var options = Options();
-        var clock = new MonotonicClock(TimeProvider.System);
+        var clock = new ProcessClock(TimeProvider.System);
         var inbox = Channel.CreateBounded<Input>(AgentLoop.InboxSize);
         var keys = KeyRing.Parse($"k1:{Convert.ToBase64String(new byte[32])}");
         await using var link = new InMemorySteeringLink(new InMemoryBroker(TimeProvider.System), "lb1", []);

@@ -6,6 +6,7 @@ using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Hosting;
 using Arbiter.Quorum;
+using Contracts.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -66,6 +66,17 @@ public sealed class RecorderTests
     }
 
     [Fact]
+    public void A_second_transition_does_not_wait_for_the_wish_of_the_first()
+    {
+        Lead();
+        _register.DropWishes = true;
+        _recorder.Look(State(true, Turned(5, VrrpRole.Backup, 0)), Worlds.Now);
+        _register.DropWishes = false;
+        _recorder.Look(State(true, Turned(5, VrrpRole.Backup, 1), Turned(6, VrrpRole.Master, 0)), Worlds.Now + TimeSpan.FromMilliseconds(1));
+        Assert.Equal(["BACKUP", "MASTER"], Told(EventTypes.RoleChanged).Select(e => e.To!));
+    }
+
+    [Fact]
     public void The_next_leader_goes_on_where_the_last_one_stopped()
     {
         Lead();

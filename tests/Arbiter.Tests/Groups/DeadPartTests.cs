@@ -5,6 +5,7 @@ using Arbiter.Groups;
 using Arbiter.Intake;
 using Arbiter.Quorum;
 using Contracts.Bus;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using Contracts.Wire;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Arbiter.Core;
 using Arbiter.Groups;
 using Arbiter.Journal;
+using Contracts.Hosting;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,9 +2,9 @@ using System.Text.Json;
 using Arbiter.Api;
 using Arbiter.Cli;
 using Arbiter.Core;
-using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Tests.Core;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 
 namespace Arbiter.Tests.History;

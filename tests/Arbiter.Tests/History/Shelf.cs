@@ -1,9 +1,9 @@
 using Arbiter.Core;
-using Arbiter.Groups;
 using Arbiter.History;
 using Arbiter.Quorum;
 using Arbiter.Tests.Api;
 using Arbiter.Tests.Groups;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -7,6 +7,7 @@ using Arbiter.Intake;
 using Arbiter.Orders;
 using Arbiter.Tests.Groups;
 using Contracts.Bus;
+using Contracts.Hosting;
 using Contracts.Messages;
 using Contracts.Tests.Wire;
 using Contracts.Vocabulary;

@@ -4,6 +4,7 @@ using Arbiter.Groups;
 using Arbiter.Intake;
 using Arbiter.Tests.Groups;
 using Contracts.Bus;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using Microsoft.Extensions.Logging;
 

@@ -12,6 +12,7 @@ using Arbiter.Notifications;
 using Arbiter.Quorum;
 using Arbiter.Tests.Api;
 using Arbiter.Tests.Groups;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -4,6 +4,7 @@ using Arbiter.Groups;
 using Arbiter.Quorum;
 using Arbiter.Schedules;
 using Arbiter.Tests.Groups;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Arbiter.Configuration;
 using Arbiter.Core;
-using Arbiter.Groups;
 using Arbiter.Quorum;
 using Arbiter.Tests.Core;
 using Arbiter.Tests.Quorum;
+using Contracts.Hosting;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 

@@ -7,6 +7,7 @@ using Arbiter.Quorum;
 using Arbiter.Schedules;
 using Arbiter.Tests.Api;
 using Contracts.Bus;
+using Contracts.Hosting;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 using Microsoft.Extensions.DependencyInjection;

@@ -7,6 +7,7 @@ using Arbiter.Quorum;
 using Arbiter.Schedules;
 using Arbiter.Tests.Api;
 using Arbiter.Tests.Groups;
+using Contracts.Hosting;
 using Contracts.Vocabulary;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -11,6 +11,7 @@ using Arbiter.Quorum;
 using Arbiter.Telemetry;
 using Arbiter.Tests.Api;
 using Arbiter.Tests.Core;
+using Contracts.Hosting;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 using Microsoft.AspNetCore.Builder;

@@ -11,9 +11,6 @@ internal static class Adapters
     /// <summary>Not rooms but ground: pure types, checked options, the process, the operating system's calls, the record of steps.</summary>
     private static readonly string[] Everybodys = ["Core", "Configuration", "Hosting", "Linux", "Journal"];
 
-    /// <summary>Values without behaviour of their own that a room hands to all.</summary>
-    private static readonly string[] Shared = ["ProcessClock"];
-
     /// <summary>The page and the commands show what the API tells: they share its shapes. The metrics listen
     /// where and as the API does.</summary>
     private static readonly (string Room, string Of)[] Allowed = [("Dashboard", "Api"), ("Telemetry", "Api")];
@@ -32,7 +29,7 @@ internal static class Adapters
                 var space = $"{program}.{room.Key}";
                 if (!other.Usings.Contains(space) && !other.Mentions(space)) continue;
                 var own = rooms[Room(other.File, program)!].SelectMany(s => s.Types).ToHashSet();
-                foreach (var type in inner.Where(t => !own.Contains(t) && !Shared.Contains(t) && UsesType(other, t)).Order(StringComparer.Ordinal))
+                foreach (var type in inner.Where(t => !own.Contains(t) && UsesType(other, t)).Order(StringComparer.Ordinal))
                     yield return $"{other.File} names {type}, which is inside {program}/{room.Key}: use a port of that room, or make one";
             }
         }

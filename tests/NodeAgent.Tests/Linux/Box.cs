@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Contracts.Hosting;
 using NodeAgent.Core;
 
 namespace NodeAgent.Tests.Linux;
@@ -11,7 +12,7 @@ internal sealed class Box : IDisposable
     private readonly Channel<Input> _inbox = Channel.CreateUnbounded<Input>();
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("arbiter-").FullName;
-    public MonotonicClock Clock { get; } = new(TimeProvider.System);
+    public ProcessClock Clock { get; } = new(TimeProvider.System);
     public ChannelWriter<Input> Inbox => _inbox.Writer;
 
     public string At(string name) => Path.Combine(Directory, name);

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.RegularExpressions;
+using Contracts.Hosting;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
 using NodeAgent.Keepalived;
 using NodeAgent.Metrics;
+using NodeAgent.Probes;
 using NodeAgent.Tests.Configuration;
 
 namespace NodeAgent.Tests.Metrics;
@@ -88,6 +91,7 @@ public sealed class FamilyTests
         world.Step(new Input.Ordered(world.Tick(), world.Order(epoch: 6, seq: 3) with { Nonce = "p1-999" }));
         world.Step(new Input.Ordered(world.Tick(), world.Order(epoch: 6, seq: 3) with { Process = "p0" }));
         var read = world.Scrape();
+        Assert.Equal(2, read.Value("arbiter_agent_command_abandoned_total", ("check", "load")));
         Assert.Equal(1, read.Value("arbiter_agent_orders_applied_total"));
         Assert.Equal(3, read.Value("arbiter_agent_orders_refused_total", ("cause", "replayed")));
         Assert.Equal(1, read.Value("arbiter_agent_orders_refused_total", ("cause", "stale_epoch")));
@@ -99,7 +103,7 @@ public sealed class FamilyTests
     [Fact]
     public void Haproxys_own_names_and_the_exporters_are_two_families()
     {
-        var rows = HaproxyCsv.Parse(Show);
+        var rows = Table(Show);
         var own = Haproxy(HaproxyFamily.Builtin, rows);
         Assert.Equal(1, own.Value("haproxy_server_status", ("proxy", "http"), ("server", "web1"), ("state", "UP")));
         Assert.Equal(0, own.Value("haproxy_server_status", ("proxy", "http"), ("server", "web2"), ("state", "UP")));
@@ -107,6 +111,7 @@ public sealed class FamilyTests
         Assert.Equal(3, own.Value("haproxy_server_http_responses_total", ("proxy", "http"), ("server", "web2"), ("code", "5xx")));
         Assert.Equal(1.5, own.Value("haproxy_backend_total_time_average_seconds", ("proxy", "http")));
         Assert.Equal(2.5, own.Value("haproxy_backend_max_total_time_seconds", ("proxy", "http")));
+        Assert.Equal(2, own.Value("arbiter_agent_haproxy_stats_age_seconds"));
         Assert.Equal(3, own.Value("haproxy_frontend_denied_connections_total", ("proxy", "http")));
         var old = Haproxy(HaproxyFamily.Exporter, rows);
         Assert.Equal(1, old.Value("haproxy_up"));
@@ -120,17 +125,14 @@ public sealed class FamilyTests
     [Fact]
     public void A_haproxy_that_does_not_answer_is_down_and_nothing_more()
     {
-        var read = Haproxy(HaproxyFamily.Builtin, null);
+        var read = Haproxy(HaproxyFamily.Builtin, new HaproxyStats(Now, null));
         Assert.Equal(0, read.Value("haproxy_up"));
         Assert.Single(read.Samples);
-        Assert.Empty(Haproxy(HaproxyFamily.Off, HaproxyCsv.Parse(Show)).Samples);
+        Assert.Empty(Haproxy(HaproxyFamily.Off, Table(Show)).Samples);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("Unknown command.")]
-    [InlineData("<html>")]
-    public void What_is_not_haproxys_table_is_no_answer(string text) => Assert.Null(HaproxyCsv.Parse(text));
+    [Fact]
+    public void Of_a_haproxy_that_was_not_asked_lately_nothing_is_said() => Assert.Empty(Haproxy(HaproxyFamily.Builtin, null).Samples);
 
     [Fact]
     public void The_queries_of_the_known_keepalived_dashboard_find_their_names()
@@ -160,30 +162,46 @@ public sealed class FamilyTests
         var all = DumpJson.Counters.ToDictionary(c => c, _ => 1L);
         var dump = new VrrpDump("VI_1", "eth0", 239, 2, 5, ["10.0.0.1/24"], all);
         var exported = world.Scrape(new DumpSeen([dump], TimeSpan.FromSeconds(1)), gen2brain: true).Types.Keys
-            .Concat(Haproxy(HaproxyFamily.Builtin, HaproxyCsv.Parse(Show)).Types.Keys).Concat(Haproxy(HaproxyFamily.Exporter, HaproxyCsv.Parse(Show)).Types.Keys)
+            .Concat(Haproxy(HaproxyFamily.Builtin, Table(Show)).Types.Keys).Concat(Haproxy(HaproxyFamily.Exporter, Table(Show)).Types.Keys)
             .Distinct().Order(StringComparer.Ordinal).ToArray();
         var tables = string.Join('\n', Repository.Read("docs/metrics.md").Split('\n').Where(l => l.StartsWith('|')));
         var documented = Regex.Matches(tables, @"`((?:arbiter_agent|keepalived|haproxy)_\w+)`").Select(m => m.Groups[1].Value).Distinct().Order(StringComparer.Ordinal).ToArray();
         Assert.Equal(documented, exported);
     }
 
-    private static Exposed Haproxy(HaproxyFamily family, IReadOnlyList<IReadOnlyDictionary<string, string>>? rows)
+    private static HaproxyStats Table(string text)
+    {
+        var (table, problem) = HaproxyTable.Parse(Encoding.UTF8.GetBytes(text + "\n"));
+        Assert.Equal("", problem);
+        return new HaproxyStats(Now, table);
+    }
+
+    private static Exposed Haproxy(HaproxyFamily family, HaproxyStats? stats)
     {
         var text = new MetricText();
-        HaproxyFamilies.Write(text, family, rows);
+        HaproxyFamilies.Write(text, family, stats, Now + TimeSpan.FromSeconds(2));
         Assert.Equal(0, text.Dropped);
         return Exposed.Read(text.Written);
+    }
+
+    private sealed record Program(string Name, int Abandoned) : ICommandRuns;
+
+    private sealed record NoDump : IKeepalivedDump
+    {
+        public ValueTask<DumpSeen> Look(CancellationToken stopping) => ValueTask.FromResult(default(DumpSeen));
     }
 
     /// <summary>The real core, stepped as the loop does it.</summary>
     private sealed class World
     {
         private readonly AgentCounters _counters = new();
+        private readonly MetricsSources _sources;
         private AgentState _state;
         private TimeSpan _at = Now;
 
         public World()
         {
+            _sources = new MetricsSources(_counters, new NoDump(), new HaproxyReading("/nowhere", new ProcessClock(TimeProvider.System)), [new Program("load", 2)], () => 0);
             var options = AgentYaml.Good(AgentYaml.With(group: "base: 240\nvrid: 239"));
             _state = AgentState.Create(options, "p1", "b1");
             Step(new Input.Started(_at, [new GroupAtStart(Web, 0, 0, false, true, NotifyState.Backup, null)]));
@@ -222,7 +240,7 @@ public sealed class FamilyTests
         {
             var text = new MetricText();
             if (AgentFamilies.Live(_state, _at + later)) KeepalivedFamilies.Write(text, new MetricsOptions { Gen2Brain = gen2brain }, _counters, _state, dump);
-            AgentFamilies.Write(text, _counters, _state, dump.Age, 0, _at + later);
+            AgentFamilies.Write(text, _sources, _state, dump.Age, _at + later);
             Assert.Equal(0, text.Dropped);
             return Exposed.Read(text.Written);
         }

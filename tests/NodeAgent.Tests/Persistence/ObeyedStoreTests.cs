@@ -31,6 +31,18 @@ public sealed class ObeyedStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_root_writes_stays_the_agents_own()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "needs root to give a file away");
+        Box.Sh($"chown 64123 {_box.Directory}");
+        Assert.Null(new ObeyedStore(_box.Directory).Save(Some()));
+        using var held = InstanceLock.Take(_box.Directory, out _);
+        Assert.NotNull(held);
+        Assert.Equal("64123", Box.Sh($"stat -c %u {_box.At("obeyed.json")}").Trim());
+        Assert.Equal("64123", Box.Sh($"stat -c %u {_box.At("agent.lock")}").Trim());
+    }
+
+    [Fact]
     public void A_file_from_before_the_service_address_loads_and_one_with_it_keeps_it()
     {
         File.WriteAllText(_box.At("obeyed.json"), """

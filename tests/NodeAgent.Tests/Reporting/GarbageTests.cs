@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 using Contracts.Bus;
+using Contracts.Hosting;
 using Contracts.Tests.Wire;
 using Contracts.Vocabulary;
 using Contracts.Wire;
@@ -42,7 +43,7 @@ public sealed class GarbageTests
         var (link, lines) = (new Hose(), new Lines());
         var inbox = Channel.CreateBounded<Input>(1024);
         var reader = new OrderReader(link, new MessageCodec(ClusterName.Parse("shop")), new MessageVerifier(Keys, Direction.Order), Lb1,
-            new MonotonicClock(TimeProvider.System), inbox.Writer, lines);
+            new ProcessClock(TimeProvider.System), inbox.Writer, lines);
         var bad = Bad().ToArray();
         var good = Signer.Sign(Routes.OrderExchange, Routes.Order(Lb1), Encoding.UTF8.GetBytes(Sample("Order")));
         var (goodOnes, announced) = (0, MessageSigner.Unsigned(Routes.TermExchange, Routes.TermKey, "garbage, and nothing rests on it"u8.ToArray()));
