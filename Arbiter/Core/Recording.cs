@@ -4,7 +4,7 @@ namespace Arbiter.Core;
 
 /// <summary>
 /// What of a group's state is not in the outbox yet. A level, not a memory: as long as it is not recorded it comes out again, whichever
-/// replica leads, so a lost message, a lost change and a change of leader lose nothing that the agents still tell (their last 16 transitions).
+/// replica leads, so a lost message, a lost change and a change of leader lose nothing that the agents still tell (the transitions of the last ten minutes, up to 64).
 /// </summary>
 internal static class Recording
 {

@@ -92,7 +92,7 @@ public sealed record GroupReading
     public SteeringKind Steering { get; init; }
     /// <summary>How the service behind the VIP looks from this node; null on the node that is MASTER, and where none is configured.</summary>
     public ServiceReading? Service { get; init; }
-    /// <summary>The last 16 transitions, so that a lost <see cref="RoleObserved"/> costs nothing.</summary>
+    /// <summary>The last 16 transitions, and those of the last ten minutes up to 64: what nobody heard while the control plane was away is heard afterwards.</summary>
     public required IReadOnlyList<RoleTransition> Transitions { get; init; }
 }
 

@@ -7,7 +7,7 @@ public static class WireLimits
     public const int MaxBytes = 16 * 1024;
     public const int MaxProbes = 64;
     public const int MaxGroups = 64;
-    public const int MaxTransitions = 16;
+    public const int MaxTransitions = 64;
     public const int MaxVips = 64;
     /// <summary>Reasons and faults, for people.</summary>
     public const int MaxReason = 200;

@@ -9,6 +9,10 @@ namespace NodeAgent.Core;
 /// </summary>
 internal static class Heartbeat
 {
+    /// <summary>Transitions that are told whatever their age; younger ones as many as are kept: a broker, a leader or both may be away for minutes.</summary>
+    private const int TransitionsAlways = 16;
+    private static readonly TimeSpan s_transitionsFor = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan s_urgentGap = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_gap = TimeSpan.FromMilliseconds(50);
 
@@ -83,7 +87,7 @@ internal static class Heartbeat
         Fault = Fault(group),
         Steering = group.Options.DownFile is null ? SteeringKind.TrackFiles : SteeringKind.DownFile,
         Service = ServiceWatch.Reading(group, now),
-        Transitions = [.. group.Transitions.Select(t => new RoleTransition(state.BootId, t.Counter, t.Role, Ms(now - t.At)))],
+        Transitions = [.. group.Transitions.Where((t, i) => i >= group.Transitions.Length - TransitionsAlways || now - t.At <= s_transitionsFor).Select(t => new RoleTransition(state.BootId, t.Counter, t.Role, Ms(now - t.At)))],
     };
 
     private static string? Fault(GroupState group)

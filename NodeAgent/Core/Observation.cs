@@ -10,7 +10,7 @@ namespace NodeAgent.Core;
 /// </summary>
 internal static class Observation
 {
-    private const int TransitionsKept = 16;
+    private const int TransitionsKept = 64;
     private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(1);
 
     public static GroupState Said(GroupState group, NotifyState state, int priority, Turn turn)

@@ -109,8 +109,8 @@ public sealed class MessageCodecTests
     {
         var probes = Enumerable.Range(0, 65).Select(i => Examples.Probe with { Name = $"p{i}", Reason = "" }).ToList();
         Assert.Contains("more than 64 items", Assert.Throws<ArgumentException>(() => Codec.Encode(Examples.HealthEvent with { Probes = probes })).Message, StringComparison.Ordinal);
-        var transitions = Enumerable.Range(0, 17).Select(i => new RoleTransition("b", i, VrrpRole.Master, i)).ToList();
-        Assert.Contains("more than 16 items", Assert.Throws<ArgumentException>(() =>
+        var transitions = Enumerable.Range(0, 65).Select(i => new RoleTransition("b", i, VrrpRole.Master, i)).ToList();
+        Assert.Contains("more than 64 items", Assert.Throws<ArgumentException>(() =>
             Codec.Encode(Examples.HealthEvent with { Groups = [Examples.Group with { Transitions = transitions }] })).Message, StringComparison.Ordinal);
     }
 
