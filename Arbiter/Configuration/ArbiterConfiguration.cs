@@ -30,8 +30,8 @@ internal static class ArbiterConfiguration
         var (listen, metrics) = HttpReader.Read(root);
         var keep = ReadKeep(root);
         var groups = GroupReader.Read(root);
-        var receivers = ReceiverReader.Read(root);
-        var routes = RouteReader.Read(root, receivers, groups);
+        var receivers = ReceiverReader.Read(root, out var receiverNames);
+        var routes = RouteReader.Read(root, receiverNames, groups);
         root.Later("profile");
         if (cluster is null || replica is null || uri is null || password is null || quorum is null || key is null || groups is null || receivers is null || routes is null)
             return document.Finish<ArbiterOptions>(null);

@@ -13,21 +13,27 @@ internal static class ReceiverReader
     private const string Prefix = "whsec_";
 
     /// <summary>Null when something is wrong; empty without receivers.</summary>
-    public static List<ReceiverOptions>? Read(Section root)
+    /// <param name="known">Their names, also of those that are wrong elsewhere, so that routes are checked all the same. Null when one has no name to be known by.</param>
+    public static List<ReceiverOptions>? Read(Section root, out IReadOnlyCollection<string>? known)
     {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        known = names;
         var value = root.Optional("receivers");
         if (!value.Present) return [];
+        known = null;
         if (value.List(0, ReceiverOptions.Most, "receivers") is not { } items) return null;
-        var names = new HashSet<string>(StringComparer.Ordinal);
         var receivers = new List<ReceiverOptions>();
+        var nameless = false;
         foreach (var item in items)
-            if (item.Section() is { } section && ReadOne(section, names) is { } receiver) receivers.Add(receiver);
+            if (item.Section() is not { } section) nameless = true;
+            else if (ReadOne(section, names, ref nameless) is { } receiver) receivers.Add(receiver);
+        known = nameless ? null : names;
         return receivers.Count == items.Count ? receivers : null;
     }
 
-    private static ReceiverOptions? ReadOne(Section section, HashSet<string> names)
+    private static ReceiverOptions? ReadOne(Section section, HashSet<string> names, ref bool nameless)
     {
-        var name = ReadName(section.Required("name", "give the receiver a name; its progress is kept under it"), names);
+        var name = ReadName(section.Required("name", "give the receiver a name; its progress is kept under it"), names, ref nameless);
         var type = section.Required("type", "give webhook");
         if (type.Text("webhook", 64) is { } kind && kind != "webhook")
         {
@@ -48,9 +54,11 @@ internal static class ReceiverReader
         return new ReceiverOptions { Name = name, Url = url, Secrets = [.. secrets], Allow = [.. allow], Proxy = proxy, Timeout = timeout };
     }
 
-    private static string? ReadName(Value value, HashSet<string> names)
+    private static string? ReadName(Value value, HashSet<string> names, ref bool nameless)
     {
-        if (value.Text("a name", 200) is not { } text) return null;
+        var text = value.Text("a name", 200);
+        if (text is null || !Names.IsValid(text)) nameless = true;
+        if (text is null) return null;
         if (!Names.IsValid(text)) value.Wrong($"is no name of a receiver: {Names.Rule}");
         else if (text == ReceiverOptions.Reserved) value.Wrong($"'{text}' is the arbiter's own receiver for the exchange vip.events: give this one another name");
         else if (!names.Add(text)) value.Wrong($"'{text}' is the name of an earlier receiver: give each its own");

@@ -9,9 +9,9 @@ internal static class RouteReader
 {
     private const int MostWords = 64;
 
-    /// <param name="receivers">Null: something is wrong with them, so their names are not checked.</param>
-    /// <param name="groups">The same.</param>
-    public static List<NotificationRoute>? Read(Section root, IReadOnlyList<ReceiverOptions>? receivers, IReadOnlyList<GroupOptions>? groups)
+    /// <param name="receivers">The names under <c>receivers</c>, also of those with a mistake elsewhere. Null: not all could be read, so none is checked.</param>
+    /// <param name="groups">Null: something is wrong with them, so their names are not checked.</param>
+    public static List<NotificationRoute>? Read(Section root, IReadOnlyCollection<string>? receivers, IReadOnlyList<GroupOptions>? groups)
     {
         var value = root.Optional("routes");
         if (!value.Present) return [];
@@ -25,12 +25,12 @@ internal static class RouteReader
         }
         if (routes.Count != items.Count) return null;
         if (routes.Count > 0 && receivers is not null)
-            foreach (var lonely in receivers.Where(r => !routes.Any(x => x.To.Contains(r.Name) || x.Fallback.Contains(r.Name))))
-                value.Doubtful($"name the receiver '{lonely.Name}' nowhere: it is told nothing");
+            foreach (var lonely in receivers.Where(r => !routes.Any(x => x.To.Contains(r) || x.Fallback.Contains(r))))
+                value.Doubtful($"name the receiver '{lonely}' nowhere: it is told nothing");
         return routes;
     }
 
-    private static NotificationRoute? ReadOne(Section section, IReadOnlyList<ReceiverOptions>? receivers, IReadOnlyList<GroupOptions>? groups)
+    private static NotificationRoute? ReadOne(Section section, IReadOnlyCollection<string>? receivers, IReadOnlyList<GroupOptions>? groups)
     {
         var to = Receivers(section.Required("to", "give the receivers, such as [ ops ]"), receivers);
         var fallbackValue = section.Optional("fallback");
@@ -56,14 +56,14 @@ internal static class RouteReader
         return route with { Severities = [.. severities], Types = [.. types], Groups = [.. names], Nodes = [.. nodes] };
     }
 
-    private static List<string>? Receivers(Value value, IReadOnlyList<ReceiverOptions>? receivers)
+    private static List<string>? Receivers(Value value, IReadOnlyCollection<string>? receivers)
     {
         if (Texts(value, "the name of a receiver", ReceiverOptions.Most, "receivers") is not { } texts) return null;
         foreach (var (item, text) in texts)
             if (text == ReceiverOptions.Reserved)
                 item.Wrong("is told every event, whatever the routes say: leave it out");
-            else if (receivers is not null && receivers.All(r => r.Name != text))
-                item.Wrong(receivers.Count == 0 ? "is no receiver: there are none; add it under 'receivers'" : $"is no receiver; known: {string.Join(", ", receivers.Select(r => r.Name))}");
+            else if (receivers is not null && !receivers.Contains(text))
+                item.Wrong(receivers.Count == 0 ? $"'{text}' is no receiver: there are none; add it under 'receivers'" : $"'{text}' is no receiver; known: {string.Join(", ", receivers)}");
         return texts.Any(t => t.Item.Faulty) ? null : [.. texts.Select(t => t.Text).Distinct()];
     }
 
@@ -75,8 +75,8 @@ internal static class RouteReader
         foreach (var (item, text) in texts)
         {
             if (known is null || known.Contains(text)) continue;
-            if (match) item.Doubtful($"can never match: there is no such {what}");
-            else item.Wrong($"is no {what}; known: {string.Join(", ", known)}");
+            if (match) item.Doubtful($"can never match: there is no {what} '{text}'");
+            else item.Wrong($"'{text}' is no {what}; known: {string.Join(", ", known)}");
         }
         return texts.Any(t => t.Item.Faulty) ? null : [.. texts.Select(t => t.Text).Distinct()];
     }

@@ -55,14 +55,16 @@ internal static class ScheduleReader
     {
         var once = when.IsMapping;
         var value = once ? when.Section()!.Required("at", "give the time, such as \"2026-12-01T04:00\"") : when;
-        if (value.Text(once ? "a time" : "a cron expression", 128) is not { } text || zone is null) return null;
+        if (value.Text(once ? "a time" : "a cron expression", 128) is not { } text) return null;
         string error;
-        var timetable = once ? Timetable.At(text, zone, out error) : Timetable.Cron(text, zone, out error);
+        // without a good zone the text is judged all the same, so that its own mistakes are named at once
+        var timetable = once ? Timetable.At(text, zone ?? TimeZoneInfo.Utc, out error) : Timetable.Cron(text, zone ?? TimeZoneInfo.Utc, out error);
         if (timetable is null)
         {
             value.Wrong(once ? error : $"is no cron expression: {error}; six or seven fields: second minute hour day-of-month month day-of-week [year]");
             return null;
         }
+        if (zone is null) return null;
         var now = TimeProvider.System.GetUtcNow();
         if (!once && timetable.Next(DateTimeOffset.UnixEpoch) is null)
             value.Wrong("never comes: no day of any year fits");

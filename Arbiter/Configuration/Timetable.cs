@@ -23,7 +23,8 @@ public sealed class Timetable
     /// <param name="error">What is wrong, for a person; empty when nothing is.</param>
     public static Timetable? Cron(string text, TimeZoneInfo zone, out string error)
     {
-        error = "";
+        error = Shape(text);
+        if (error.Length > 0) return null;
         try
         {
             return new Timetable(text, zone, new CronExpression(text, zone), default);
@@ -33,6 +34,15 @@ public sealed class Timetable
             error = e.Message.ReplaceLineEndings(" ");
             return null;
         }
+    }
+
+    /// <summary>The library reads two day fields together as it thinks best, and speaks of its own classes when there are five fields.</summary>
+    private static string Shape(string text)
+    {
+        var fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (fields.Length == 5) return "it has five fields, as in a crontab: put the second in front";
+        if (fields.Length is < 6 or > 7) return $"it has {fields.Length} field(s)";
+        return (fields[3] == "?") == (fields[5] == "?") ? "day-of-month and day-of-week: exactly one of the two is '?', the other says the day" : "";
     }
 
     /// <summary>A local time as <c>2026-12-01T04:00</c>, seconds if wanted.</summary>

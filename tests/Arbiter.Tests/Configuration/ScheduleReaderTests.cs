@@ -72,15 +72,23 @@ public sealed class ScheduleReaderTests
     }
 
     [Theory]
-    [InlineData("\"every sunday\"")]
-    [InlineData("\"0 0 25 ? * SUN\"")]
-    [InlineData("\"0 4 * * SUN\"")]
-    public void What_is_no_cron_expression_says_so(string cron)
+    [InlineData("\"every sunday\"", "it has 2 field(s)")]
+    [InlineData("\"0 0 25 ? * SUN\"", "")]
+    [InlineData("\"0 4 * * SUN\"", "it has five fields, as in a crontab: put the second in front")]
+    [InlineData("\"0 0 4 1 * SUN\"", "day-of-month and day-of-week: exactly one of the two is '?'")]
+    [InlineData("\"0 0 4 * * *\"", "day-of-month and day-of-week: exactly one of the two is '?'")]
+    [InlineData("\"0 0 4 ? * ?\"", "day-of-month and day-of-week: exactly one of the two is '?'")]
+    public void What_is_no_cron_expression_says_so(string cron, string why)
     {
         var error = Assert.Single(Parse($"{{ switchover: {cron}, timeZone: UTC }}").Errors);
-        Assert.StartsWith("is no cron expression: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"is no cron expression: {why}", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("six or seven fields: second minute hour day-of-month month day-of-week [year]", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("{ switchover: { at: \"2099-12-01 04:00\" }, timeZone: Europe/Berlinn }")]
+    [InlineData("{ switchover: \"0 4 * * SUN\", timeZone: Europe/Berlinn }")]
+    public void A_wrong_zone_hides_no_wrong_time(string schedule) => Assert.Equal(2, Parse(schedule).Errors.Count);
 
     [Fact]
     public void A_time_in_the_past_is_a_warning_because_the_next_start_must_not_fail_for_it()

@@ -105,6 +105,13 @@ public sealed class ReceiverConfigurationTests
     }
 
     [Fact]
+    public void A_receiver_that_is_wrong_elsewhere_hides_no_wrong_name_in_a_route_and_is_known_there()
+    {
+        var result = Parse(Receiver("url: \"http://a.example/\"") + "\nroutes: [ { to: [ ops, oops ] } ]");
+        Assert.Equal(["receivers[0].url", "routes[0].to[1]"], result.Errors.Select(e => e.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Routes_take_one_word_or_several()
     {
         var result = Parse(Receiver("url: \"https://a.example/\"") + "\nroutes: [ { match: { severity: [ warning, critical ], group: web, type: decision_made }, to: ops } ]");
@@ -116,10 +123,10 @@ public sealed class ReceiverConfigurationTests
     }
 
     [Theory]
-    [InlineData("routes: [ { to: [ nobody ] } ]", "routes[0].to[0]: is no receiver; known: ops")]
+    [InlineData("routes: [ { to: [ nobody ] } ]", "routes[0].to[0]: 'nobody' is no receiver; known: ops")]
     [InlineData("routes: [ { to: [ ops ], fallback: ops } ]", "routes[0].fallback: 'ops' stands under 'to' as well")]
     [InlineData("routes: [ { to: [ ops, vip-events ] } ]", "routes[0].to[1]: is told every event, whatever the routes say")]
-    [InlineData("routes: [ { match: { type: moved }, to: [ ops ] } ]", "routes[0].match.type: is no type; known: role_changed")]
+    [InlineData("routes: [ { match: { type: moved }, to: [ ops ] } ]", "routes[0].match.type: 'moved' is no type; known: role_changed")]
     public void Wrong_routes_are_errors(string routes, string expected)
     {
         var error = Assert.Single(Parse(Receiver("url: \"https://a.example/\"") + "\n" + routes).Errors);
@@ -127,7 +134,7 @@ public sealed class ReceiverConfigurationTests
     }
 
     [Theory]
-    [InlineData("routes: [ { match: { group: wbe }, to: [ ops ] } ]", "can never match: there is no such group")]
+    [InlineData("routes: [ { match: { group: wbe }, to: [ ops ] } ]", "can never match: there is no group 'wbe'")]
     [InlineData("routes: [ { match: { group: web, node: lb3 }, to: [ ops ] } ]", "can never match: no group of it has a node of it")]
     [InlineData("routes: [ { to: [ ops ] }, { to: [ ops ] } ]", "is the same as an earlier route")]
     public void Routes_that_can_never_matter_are_warned_of(string routes, string expected) =>

@@ -223,6 +223,8 @@ public sealed class MetricsTests
         meters.Create("arbiter.other").CreateCounter<long>("arbiter_other").Add(1);
         meters.Create("System.Net.Http").CreateCounter<long>("foreign").Add(1);
         Assert.Equal(2, await host.Value("""vip_notification_delivered_total{receiver="ops"}"""));
+        meters.Create("arbiter").CreateHistogram<double>("vip_notification_latency", "s").Record(0.02, new KeyValuePair<string, object?>("receiver", "ops"));
+        Assert.Equal(1, await host.Value("""vip_notification_latency_seconds_count{receiver="ops"}"""));
         Assert.Equal(1, await host.Value("arbiter_other_total"));
         Assert.DoesNotContain("foreign", await host.Text());
     }

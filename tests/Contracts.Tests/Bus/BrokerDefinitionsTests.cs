@@ -58,6 +58,31 @@ public sealed class BrokerDefinitionsTests
     public void Each_user_may_do_what_it_needs_and_nothing_else(string user, string what, string resource, bool allowed) =>
         Assert.Equal(allowed, Regex.IsMatch(resource, Permissions(user).GetProperty(what).GetString()!));
 
+    /// <summary>The rabbitmqctl lines that docs/operating.md gives, of one user: what stands behind the user's name, without quotes.</summary>
+    private static IEnumerable<string> Documented(string command, string user)
+    {
+        var at = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(at.FullName, "Arbiter.sln"))) at = at.Parent!;
+        var text = File.ReadAllText(Path.Combine(at.FullName, "docs", "operating.md")).Replace("\\\n", "", StringComparison.Ordinal);
+        // as the shell does: within double quotes a variable is replaced and \$ is a dollar sign
+        text = text.Replace("\\$", "\u0001", StringComparison.Ordinal).Replace("$N", "lb1", StringComparison.Ordinal).Replace('\u0001', '$');
+        return text.Split('\n').Where(l => l.StartsWith($"rabbitmqctl {command} -p ha {user} ", StringComparison.Ordinal))
+            .Select(l => Regex.Replace(l.Split($" {user} ")[1].Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal), " +", " ").Trim());
+    }
+
+    [Theory]
+    [InlineData("lb1", 5)]
+    [InlineData("arbiter", 7)]
+    public void The_commands_for_an_operator_give_the_same_rights(string user, int topics)
+    {
+        var all = JsonDocument.Parse(new BrokerDefinitions().AddNode(NodeId.Parse("lb1"), "p", "salt"u8).AddArbiter("arbiter", "p", "tlas"u8).ToJson()).RootElement;
+        IEnumerable<string> Rights(string list, params string[] names) => all.GetProperty(list).EnumerateArray()
+            .Where(p => p.GetProperty("user").GetString() == user).Select(p => string.Join(' ', names.Select(n => p.GetProperty(n).GetString())));
+        Assert.Equal(Rights("permissions", "configure", "write", "read"), Documented("set_permissions", user));
+        Assert.Equal(Rights("topic_permissions", "exchange", "write", "read").Order(StringComparer.Ordinal), Documented("set_topic_permissions", user).Order(StringComparer.Ordinal));
+        Assert.Equal(topics, Documented("set_topic_permissions", user).Count());
+    }
+
     [Fact]
     public void A_password_stands_there_as_salt_and_hash_only()
     {
