@@ -18,6 +18,8 @@ internal sealed class Recorder : IRecorder
     private readonly Dictionary<(GroupName, Type), (string What, TimeSpan At)> _wished = [];
     private OutboxPicture _picture = new(false, false, 0, 0, Outbox.Empty);
     private SpeakerToken _told;
+    /// <summary>That this replica leads, until it stands in the register.</summary>
+    private (OutboxWish.Note Wish, TimeSpan At)? _leads;
 
     public Recorder(ClusterName cluster, IRegister register, TimeProvider time)
     {
@@ -28,28 +30,42 @@ internal sealed class Recorder : IRecorder
     /// <summary>From the register's loop.</summary>
     private void Take(OutboxPicture picture)
     {
-        lock (_gate) _picture = picture;
+        lock (_gate)
+        {
+            _picture = picture;
+            if (!picture.Leading || _leads is { } said && picture.Outbox.Holds(said.Wish.What.Id)) _leads = null;
+        }
         var speaker = new SpeakerToken(picture.Generation, picture.Term);
         if (!picture.Leading || speaker == _told) return;
         _told = speaker;
-        _register.Wish(new OutboxWish.Note(new RecordedEvent
+        var leads = new OutboxWish.Note(new RecordedEvent
         {
             Number = 0, Generation = 0, Epoch = 0,
             Id = EventIds.Leader(_cluster, picture.Generation, picture.Term),
             Type = EventTypes.LeaderChanged, Severity = Severities.Info,
             To = _register.Status.Leader, Reason = $"leads term {picture.Term} of generation {picture.Generation}", Utc = _time.GetUtcNow(),
-        }));
+        });
+        lock (_gate) _leads = picture.Outbox.Holds(leads.What.Id) ? null : (leads, TimeSpan.MinValue);
+        _register.Wish(leads);
     }
 
     public void Look(GroupState state, TimeSpan now)
     {
         if (!state.Leading) return;
         Outbox box;
+        OutboxWish? again = null;
         lock (_gate)
         {
             if (!_picture.Leading) return;
             box = _picture.Outbox;
+            if (_leads is { } unsaid && (unsaid.At == TimeSpan.MinValue || now - unsaid.At >= s_again))
+            {
+                // the first look after the wish only begins to wait
+                if (unsaid.At != TimeSpan.MinValue) again = unsaid.Wish;
+                _leads = (unsaid.Wish, now);
+            }
         }
+        if (again is not null) _register.Wish(again);
         foreach (var wish in Recording.Wishes(state, box, now, _time.GetUtcNow()))
             if (IsNew(state.Rules.Group, wish, now)) _register.Wish(wish);
     }

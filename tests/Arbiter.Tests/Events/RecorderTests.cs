@@ -66,6 +66,17 @@ public sealed class RecorderTests
     }
 
     [Fact]
+    public void That_somebody_else_leads_is_told_although_the_first_wish_was_lost()
+    {
+        _register.DropWishes = true;
+        Lead();
+        _register.DropWishes = false;
+        foreach (var ms in new[] { 0, 900, 1_000, 2_500, 4_000 }) _recorder.Look(State(), Worlds.Now + TimeSpan.FromMilliseconds(ms));
+        Assert.Single(Told(EventTypes.LeaderChanged));
+        Assert.Equal(2, _register.Wished.Count(w => w is OutboxWish.Note));
+    }
+
+    [Fact]
     public void A_second_transition_does_not_wait_for_the_wish_of_the_first()
     {
         Lead();
