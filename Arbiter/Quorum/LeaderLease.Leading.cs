@@ -148,7 +148,10 @@ internal sealed partial class LeaderLease
     {
         if (_role is Role.Releasing) return;
         var held = _role is Role.Leading or Role.Campaigning;     // a campaign under way may have been recorded
+        // how far the receivers got goes with the lease: the next leader need not tell them again
+        ImmutableArray<TimedWish> last = [.. _wishes];
         if (_role == Role.Leading) StepDown("stopping");
+        _wishes.AddRange(last);
         _proposer = _proposer.Abandon();
         _change = null;
         _role = held ? Role.Releasing : Role.Stopped;
@@ -158,7 +161,7 @@ internal sealed partial class LeaderLease
     private void BeginRelease()
     {
         _releases++;
-        Begin((current, _) => current.Leader == _me ? current with { Leader = null, Seq = current.Seq + 1 } : null, fast: true, []);
+        Begin((current, _) => current.Leader == _me ? Assigning.ApplyWishes(current with { Leader = null, Seq = current.Seq + 1 }, _wishes) : null, fast: true, []);
     }
 
     /// <summary>Without a majority it ends all the same: the next leader then waits for the lease to run out.</summary>

@@ -100,6 +100,19 @@ public sealed class RegisterLoopTests
     }
 
     [Fact]
+    public async Task What_could_wait_for_a_renewal_is_recorded_with_the_lease_that_is_given_back()
+    {
+        await using var world = await World.Start(Production);
+        var (leader, follower) = await world.TwoReplicas();
+        leader.Register.Wish(new OutboxWish.Receivers(["ops"]));
+        await leader.Propose(new Proposal(Web, 0, Lb1, "initial"));
+        leader.Register.Wish(new OutboxWish.Progress("ops", [1], []));
+        await leader.Stop();
+        await follower.Saw<RegisterEvent.Gained>(_ => true);
+        Assert.True(follower.Register.Status.Outbox.Receivers["ops"].Settled(1));
+    }
+
+    [Fact]
     public async Task A_leader_that_vanishes_is_followed_within_7500_ms_and_not_before_its_lease_ended()
     {
         await using var world = await World.Start(Production);
