@@ -1,5 +1,6 @@
 using Arbiter.Configuration;
 using Arbiter.Groups;
+using Arbiter.Hosting;
 using Arbiter.Quorum;
 using Contracts.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,7 +19,7 @@ internal static class HistorySetup
     {
         services.TryAddSingleton(s =>
         {
-            var access = new StreamAccess(options.Quorum.User, options.Quorum.Password, options.Quorum.Tls, s_deadline);
+            var access = new RedisAccess(options.Quorum.User, options.Quorum.Password, options.Quorum.Tls, s_deadline);
             return new StreamServers([.. options.Quorum.Redis.Select(address => new RedisStreams(address, access, s.GetRequiredService<TimeProvider>()))]);
         });
         services.AddSingleton<DecisionDesk>();

@@ -1,21 +1,27 @@
 using System.Collections.Immutable;
+using Arbiter.Hosting;
 using StackExchange.Redis;
 
 namespace Arbiter.History;
 
-/// <summary>How to reach a server, and how long it may think.</summary>
-internal sealed record StreamAccess(string? User, string? Password, bool Tls, TimeSpan Deadline);
-
 /// <summary>
-/// The streams of one Redis server behind a multiplexer of its own: a large page never stands before a renewal of the lease. The deadline
-/// is ours: the multiplexer looks at its own timeouts only on its heartbeat.
+/// The streams of one Redis server on a connection of their own. The deadline is ours: the multiplexer looks at its own timeouts only on
+/// its heartbeat.
 /// </summary>
-internal sealed class RedisStreams(string address, StreamAccess access, TimeProvider time) : IStreamServer, IAsyncDisposable
+internal sealed class RedisStreams : IStreamServer, IAsyncDisposable
 {
-    private readonly Lock _gate = new();
-    private Task<ConnectionMultiplexer>? _connecting;
+    private static readonly RedisUse s_use = new("arbiter-history", TimeSpan.FromMilliseconds(500), Inspects: false);
+    private readonly RedisConnection _connection;
+    private readonly TimeSpan _deadline;
+    private readonly TimeProvider _time;
 
-    public string Address => address;
+    public RedisStreams(string address, RedisAccess access, TimeProvider time)
+    {
+        (Address, _deadline, _time) = (address, access.Deadline, time);
+        _connection = new RedisConnection(address, access, s_use, made => made.ConnectionRestored += (_, _) => Returned?.Invoke());
+    }
+
+    public string Address { get; }
 
     public event Action? Returned;
 
@@ -48,7 +54,7 @@ internal sealed class RedisStreams(string address, StreamAccess access, TimeProv
         var asking = AskServer(command, arguments);
         try
         {
-            return await asking.WaitAsync(access.Deadline, time, stopping);
+            return await asking.WaitAsync(_deadline, _time, stopping);
         }
 #pragma warning disable CA1031 // whatever the client library throws is a server without an answer
         catch (Exception e) when (!stopping.IsCancellationRequested)
@@ -61,7 +67,7 @@ internal sealed class RedisStreams(string address, StreamAccess access, TimeProv
     }
 
     private async Task<RedisResult> AskServer(string command, object[] arguments) =>
-        await (await Connect()).GetDatabase().ExecuteAsync(command, arguments);
+        await (await _connection.Database()).ExecuteAsync(command, arguments);
 
     private static StreamTrouble Trouble(Exception error) => error switch
     {
@@ -101,51 +107,5 @@ internal sealed class RedisStreams(string address, StreamAccess access, TimeProv
         return entries.ToImmutable();
     }
 
-    private Task<ConnectionMultiplexer> Connect()
-    {
-        lock (_gate)
-        {
-            // without AbortOnConnectFail it fails only on an impossible configuration; the next question tries again
-            if (_connecting is null || _connecting.IsFaulted || _connecting.IsCanceled) _connecting = Open();
-            return _connecting;
-        }
-    }
-
-    private async Task<ConnectionMultiplexer> Open()
-    {
-        var options = new ConfigurationOptions
-        {
-            AbortOnConnectFail = false,
-            BacklogPolicy = BacklogPolicy.FailFast,
-            ConnectTimeout = 1000,
-            ReconnectRetryPolicy = new LinearRetry(500),
-            HeartbeatInterval = TimeSpan.FromMilliseconds(500),
-            AsyncTimeout = (int)(2 * access.Deadline.TotalMilliseconds),
-            KeepAlive = 5,
-            ClientName = "arbiter-history",
-            User = access.User,
-            Password = access.Password,
-            Ssl = access.Tls,
-            TieBreaker = "",
-            ConfigurationChannel = "",
-            SetClientLibrary = false,
-            IncludeDetailInExceptions = false,
-            Protocol = RedisProtocol.Resp2,
-            // nothing is subscribed, and the documented rights (docs/quorum.md) grant none of these
-            CommandMap = CommandMap.Create(["SUBSCRIBE", "CONFIG", "CLUSTER", "SENTINEL", "ECHO", "GET", "INFO"], available: false),
-        };
-        options.EndPoints.Add(address);
-        var multiplexer = await ConnectionMultiplexer.ConnectAsync(options);
-        multiplexer.ConnectionRestored += (_, _) => Returned?.Invoke();
-        return multiplexer;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Task<ConnectionMultiplexer>? connecting;
-        lock (_gate) connecting = _connecting;
-        if (connecting is null) return;
-        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (connecting.IsCompletedSuccessfully) await connecting.Result.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Arbiter.Configuration;
+using Arbiter.Hosting;
 using Contracts.Vocabulary;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -42,7 +43,7 @@ internal static class QuorumServices
             return new RegisterLoop(
                 s.GetRequiredService<AcceptorSet>().Acceptors, LeaseSettings.From(options.Quorum), LeaderName(options.Replica, proposer), proposer,
                 new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), s.GetRequiredService<ILeaseClock>(), s.GetRequiredService<TimeProvider>(),
-                s.GetRequiredService<ILogger<RegisterLoop>>()) { Liveness = s.GetService<Hosting.ILiveness>() };
+                s.GetRequiredService<ILogger<RegisterLoop>>()) { Liveness = s.GetService<ILiveness>() };
         });
         return services;
     }

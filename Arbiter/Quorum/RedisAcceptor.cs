@@ -1,35 +1,43 @@
 using System.Globalization;
+using Arbiter.Hosting;
 using Contracts.Vocabulary;
 using StackExchange.Redis;
 
 namespace Arbiter.Quorum;
 
-/// <summary>How to reach the servers of the quorum.</summary>
-internal sealed record RedisAccess(string? User, string? Password, bool Tls, TimeSpan Deadline);
-
 /// <summary>
-/// One Redis server behind its own multiplexer, which reconnects by itself. The deadline is ours: the multiplexer looks at its
-/// own timeouts only on its heartbeat. Only a master answers: a replica's memory is another server's.
+/// One Redis server that votes. The deadline is ours: the multiplexer looks at its own timeouts only on its heartbeat. Only a master
+/// answers: a replica's memory is another server's.
 /// </summary>
-internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAccess access, TimeProvider time) : IAcceptor, IAsyncDisposable
+internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
 {
+    private static readonly RedisUse s_use = new("arbiter", TimeSpan.FromMilliseconds(200), Inspects: true);
+
     private sealed record Facts(LuaScripts Scripts, string? Warning);
 
-    private readonly object[] _keys = ["2", (RedisKey)$"vip:{cluster}:reg", (RedisKey)$"vip:{cluster}:probe"];
-    private readonly Lock _gate = new();
-    private Task<ConnectionMultiplexer>? _connecting;
+    private readonly object[] _keys;
+    private readonly RedisAccess _access;
+    private readonly RedisConnection _connection;
+    private readonly TimeProvider _time;
     private volatile Facts? _facts;
     /// <summary>The server refused the password when the library last tried.</summary>
     private volatile bool _refused;
 
-    public string Address => address;
+    public RedisAcceptor(string address, ClusterName cluster, RedisAccess access, TimeProvider time)
+    {
+        (Address, _access, _time) = (address, access, time);
+        _keys = ["2", (RedisKey)$"vip:{cluster}:reg", (RedisKey)$"vip:{cluster}:probe"];
+        _connection = new RedisConnection(address, access, s_use, Follow);
+    }
+
+    public string Address { get; }
 
     public async Task<Reply> Ask(Request request, CancellationToken stopping)
     {
         var asking = AskServer(request);
         try
         {
-            return await asking.WaitAsync(access.Deadline, time, stopping);
+            return await asking.WaitAsync(_access.Deadline, _time, stopping);
         }
 #pragma warning disable CA1031 // whatever the client library throws is a server without an answer
         catch (Exception e) when (!stopping.IsCancellationRequested)
@@ -41,15 +49,15 @@ internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAc
             // which of the two words comes depends on what the client library tried first; we did give a password
             // (and an exception does not always tell: what the server said while connecting does)
             var refused = reply.Error == "NOAUTH" || (reply.Error == "unreachable" && _refused);
-            return refused ? reply with { Error = access.Password is null ? "NOAUTH" : "WRONGPASS" } : reply;
+            return refused ? reply with { Error = _access.Password is null ? "NOAUTH" : "WRONGPASS" } : reply;
         }
     }
 
     private async Task<Reply> AskServer(Request request)
     {
-        var database = (await Connect()).GetDatabase();
+        var database = await _connection.Database();
         var facts = _facts ?? await Check(database);
-        if (facts is null) return Reply.NoAnswer("replica", $"{address} is a replica: the quorum needs independent masters");
+        if (facts is null) return Reply.NoAnswer("replica", $"{Address} is a replica: the quorum needs independent masters");
         var (script, arguments) = facts.Scripts.For(request);
         var said = await Run(database, script, arguments);
         var reply = LuaScripts.Parse(request, said);
@@ -92,42 +100,9 @@ internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAc
         return "";
     }
 
-    private Task<ConnectionMultiplexer> Connect()
+    /// <summary>What was learned of a server goes with its connection.</summary>
+    private void Follow(ConnectionMultiplexer multiplexer)
     {
-        lock (_gate)
-        {
-            // without AbortOnConnectFail it fails only on an impossible configuration; the next question tries again
-            if (_connecting is null || _connecting.IsFaulted || _connecting.IsCanceled) _connecting = Open();
-            return _connecting;
-        }
-    }
-
-    private async Task<ConnectionMultiplexer> Open()
-    {
-        var options = new ConfigurationOptions
-        {
-            AbortOnConnectFail = false,
-            AllowAdmin = true,                                            // the library counts INFO as administration
-            BacklogPolicy = BacklogPolicy.FailFast,
-            ConnectTimeout = 1000,
-            ReconnectRetryPolicy = new LinearRetry(200),
-            HeartbeatInterval = TimeSpan.FromMilliseconds(200),
-            AsyncTimeout = (int)(2 * access.Deadline.TotalMilliseconds),
-            KeepAlive = 5,
-            ClientName = "arbiter",
-            User = access.User,
-            Password = access.Password,
-            Ssl = access.Tls,
-            TieBreaker = "",
-            ConfigurationChannel = "",
-            SetClientLibrary = false,
-            IncludeDetailInExceptions = false,
-            Protocol = RedisProtocol.Resp2,
-            // nothing is subscribed, and the documented rights (docs/quorum.md) grant none of these
-            CommandMap = CommandMap.Create(["SUBSCRIBE", "CONFIG", "CLUSTER", "SENTINEL", "ECHO", "GET"], available: false),
-        };
-        options.EndPoints.Add(address);
-        var multiplexer = await ConnectionMultiplexer.ConnectAsync(options);
         multiplexer.ConnectionFailed += (_, failed) =>
         {
             _facts = null;
@@ -136,15 +111,7 @@ internal sealed class RedisAcceptor(string address, ClusterName cluster, RedisAc
         };
         multiplexer.ErrorMessage += (_, said) => _refused |= RedisErrors.IsRefusal(said.Message);
         multiplexer.ConnectionRestored += (_, _) => (_facts, _refused) = (null, false);
-        return multiplexer;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        Task<ConnectionMultiplexer>? connecting;
-        lock (_gate) connecting = _connecting;
-        if (connecting is null) return;
-        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (connecting.IsCompletedSuccessfully) await connecting.Result.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

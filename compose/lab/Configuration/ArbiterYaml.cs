@@ -23,6 +23,13 @@ internal static class ArbiterYaml
           password: "${file:{{RedisPasswordFile}}}"
         security: { clusterKey: "${file:{{KeyFile}}}" }
         http: { listen: "0.0.0.0:{{Topology.ApiPort}}", metrics: "0.0.0.0:{{Topology.ArbiterMetricsPort}}" }
+        receivers:
+          - name: hook
+            type: webhook
+            url: http://{{Topology.Address("client")}}:{{HookPort}}/hook
+            allowHttp: true
+            allow: [ {{Topology.Network}} ]
+            secret: "${file:{{HookSecretFile}}}"
         groups:
           - name: web
             vips: [ {{Topology.Vip}}/{{Topology.PrefixLength}} ]
@@ -31,13 +38,6 @@ internal static class ArbiterYaml
               - { node: lb2, preference: 80 }
             service: http://{{Topology.Vip}}/
             brakes: {{(options.Brakes ? "on" : "off")}}
-        receivers:
-          - name: hook
-            type: webhook
-            url: http://{{Topology.Address("client")}}:{{HookPort}}/hook
-            allowHttp: true
-            allow: [ {{Topology.Network}} ]
-            secret: "${file:{{HookSecretFile}}}"
 
         """;
 }

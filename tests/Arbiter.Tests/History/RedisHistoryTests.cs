@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Arbiter.Core;
 using Arbiter.History;
+using Arbiter.Hosting;
 using Arbiter.Tests.Quorum;
 
 namespace Arbiter.Tests.History;
@@ -153,7 +154,7 @@ public sealed class RedisHistoryTests
     }
 
     private static IStreamServer[] Connect(RedisServers redis, string? user = null) =>
-        [.. redis.Addresses.Select(a => new RedisStreams(a, new StreamAccess(user, user is null ? null : "secret", false, TimeSpan.FromSeconds(1)), TimeProvider.System))];
+        [.. redis.Addresses.Select(a => new RedisStreams(a, new RedisAccess(user, user is null ? null : "secret", false, TimeSpan.FromSeconds(1)), TimeProvider.System))];
 
     /// <summary>Through a plain socket, all commands at once.</summary>
     private static async Task Fill(string address, int count)

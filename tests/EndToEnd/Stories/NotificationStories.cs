@@ -37,7 +37,7 @@ public sealed class NotificationStories(LabFixture lab, ITestOutputHelper output
 
         var entered = logs.ToDictionary(l => l.Key, l => KeepalivedLog.Roles(l.Value));
         var expected = entered.Values.Sum(r => r.Count);
-        await Until(() => Transitions(hook).Count(t => IsOurs(t, entered)) >= expected, Catches);
+        await Until(() => Transitions(hook).Count(t => IsOurs(t, entered)) >= expected && WithoutGap(hook), Catches);
         Judge(hook, entered);
         Latency(hook, tap);
     }
@@ -76,8 +76,7 @@ public sealed class NotificationStories(LabFixture lab, ITestOutputHelper output
         Assert.DoesNotContain(first, t => t.Type == "events_coalesced");
         foreach (var (balancer, roles) in entered)
             Assert.Equal(roles, Transitions(hook).Where(t => t.Node == balancer).TakeLast(roles.Count).Select(t => t.To));
-        var numbers = first.Select(t => t.Number).Order().ToArray();
-        Assert.Equal(numbers[^1] - numbers[0] + 1, numbers.Length);
+        Assert.True(WithoutGap(hook), $"a number is missing: {string.Join(' ', first.Select(t => t.Number).Order())}");
         Tell($"{s_moves} moves: {entered.Values.Sum(r => r.Count)} transitions by keepalived's own log, all told; {first.Length} events in {told.Length} requests, {told.Length - first.Length} duplicates with the same id, all signatures verified");
         Scene.Figures.Add($"told through {s_moves} moves, receiver down half of the time", $"{first.Length} events, {told.Length - first.Length} duplicates, none lost");
     }
@@ -109,6 +108,12 @@ public sealed class NotificationStories(LabFixture lab, ITestOutputHelper output
 
     private static Told[] Transitions(HookReceiver hook) =>
         [.. hook.Told.Where(t => t is { Verified: true, Type: "role_changed" }).DistinctBy(t => t.Id).OrderBy(t => t.Number)];
+
+    private static bool WithoutGap(HookReceiver hook)
+    {
+        var numbers = hook.Told.Where(t => t.Verified).Select(t => t.Number).Distinct().ToArray();
+        return numbers.Length > 0 && numbers.Max() - numbers.Min() + 1 == numbers.Length;
+    }
 
     private static bool IsOurs(Told told, Dictionary<string, IReadOnlyList<string>> entered) => entered.ContainsKey(told.Node);
 

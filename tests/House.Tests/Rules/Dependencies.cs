@@ -36,7 +36,7 @@ internal static partial class Dependencies
         ["RabbitMQ"] = ["Contracts/Bus"],
         ["YamlDotNet"] = ["Contracts/Configuration"],
         ["MassTransit"] = ["Arbiter/Events/Plane"],
-        ["StackExchange"] = ["Arbiter/Quorum", "Arbiter/History"],
+        ["StackExchange"] = ["Arbiter/Quorum", "Arbiter/History", "Arbiter/Hosting/RedisConnection.cs"],
         ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs"],
         ["Quartz"] = ["Arbiter/Schedules", "Arbiter/Configuration/Timetable.cs"],
         ["Serilog"] = ["Arbiter/Hosting", "Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent"],
