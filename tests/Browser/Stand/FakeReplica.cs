@@ -13,14 +13,17 @@ internal sealed class FakeReplica : IAsyncDisposable
     private readonly CancellationTokenSource _stopped = new();
     private readonly CancellationTokenSource _dead = new();
 
-    private FakeReplica(WebApplication app, string name) => (_app, Name) = (app, name);
+    private FakeReplica(WebApplication app, string name) => (_app, Name, Inside) = (app, name, Says(name));
 
     public string Name { get; }
 
     public ReplicaDoor Door => new(Name, new Uri(_app.Urls.First()), _stopped.Token);
 
     /// <summary>The page as it is without the demo.</summary>
-    public string Page => Frame(Inside(Name));
+    public string Page => Frame(Inside);
+
+    /// <summary>What it says of the status.</summary>
+    public string Inside { get; set; }
 
     /// <summary>What was asked of it: method, path, host.</summary>
     public List<string> Asked { get; } = [];
@@ -38,8 +41,8 @@ internal sealed class FakeReplica : IAsyncDisposable
             http.Response.Headers.ContentSecurityPolicy = "default-src 'self'";
             return next(http);
         });
-        app.MapGet("/", () => Results.Text(Frame(Inside(name)), "text/html"));
-        app.MapGet("/fragment", () => Results.Text(Inside(name), "text/html"));
+        app.MapGet("/", () => Results.Text(replica.Page, "text/html"));
+        app.MapGet("/fragment", () => Results.Text(replica.Inside, "text/html"));
         app.MapGet("/api/v1/events", async (HttpContext http) =>
         {
             http.Response.ContentType = "text/event-stream";
@@ -85,7 +88,7 @@ internal sealed class FakeReplica : IAsyncDisposable
         {inside}</main><p id="lost" class="lost" role="alert" hidden>No word from this arbiter since <b></b>. What stands here is old.</p></body></html>
         """;
 
-    private static string Inside(string name) => $"""
+    private static string Says(string name) => $"""
         <header class="banner ok" data-title="OK" data-level="ok"><p class="word">All well</p><h1>{name} says so</h1></header>
         """;
 }
