@@ -6,16 +6,18 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Demo.Page;
 
 /// <summary>
-/// Passes requests on to a replica that answers: the one used last while it does, otherwise the first one in order. A replica that cannot be reached is
-/// passed over; with none left the answer is 503. A stream of events ends when its replica is paused, and the browser's next attempt,
-/// a second later, goes to another.
+/// Passes requests on to a replica that runs. One that stops while it is asked, or cannot be reached, is given up and the next one asked; with none left
+/// the answer is 503. A stream of events ends when its replica stops, and the browser's next attempt, a second later, goes to another.
 /// </summary>
-internal sealed class Front(ISights sights, IHttpForwarder forwarder, TimeProvider time) : IDisposable
+internal sealed class Front(ISights sights, IHttpForwarder forwarder) : IDisposable
 {
     private const string Events = "/api/v1/events";
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+    private const int MostAttempts = 3;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
     // a stream of events says something each second; everything else answers at once
-    private static readonly ForwarderRequestConfig Patience = new() { ActivityTimeout = TimeSpan.FromSeconds(3) };
+    private static readonly ForwarderRequestConfig s_config = new() { ActivityTimeout = TimeSpan.FromSeconds(3) };
+
+    private static readonly Passing s_whole = new(CancellationToken.None);
 
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
     {
@@ -27,22 +29,15 @@ internal sealed class Front(ISights sights, IHttpForwarder forwarder, TimeProvid
         ConnectTimeout = TimeSpan.FromSeconds(1),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
     });
-    private volatile string? _last;
 
     public async Task Pass(HttpContext http)
     {
         var stream = http.Request.Path == Events;
-        foreach (var door in Doors())
+        for (var attempt = 0; attempt < MostAttempts && sights.Choose() is { } door; attempt++)
         {
-            using var shut = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-            var watch = stream ? Watch(door, shut) : Task.CompletedTask;
-            var passing = stream ? new EndingTransformer(shut.Token) : HttpTransformer.Default;
-            var error = await forwarder.SendAsync(http, door.Address.ToString(), _client, Patience, passing, http.RequestAborted);
-            await shut.CancelAsync();
-            await watch;
-            if (error == ForwarderError.None) _last = door.Name;
+            if (await Pass(http, door, stream) == ForwarderError.None) return;
             // a body that was read once cannot be sent again
-            if (error == ForwarderError.None || http.Response.HasStarted || http.RequestAborted.IsCancellationRequested || HttpMethods.IsPost(http.Request.Method)) return;
+            if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested || HttpMethods.IsPost(http.Request.Method)) return;
             http.Response.Clear();
         }
         if (stream) await NoEvents(http);
@@ -52,22 +47,19 @@ internal sealed class Front(ISights sights, IHttpForwarder forwarder, TimeProvid
     /// <summary>The text of a page of a replica; null when none answers with one.</summary>
     public async Task<string?> Read(string path, CancellationToken stopping)
     {
-        foreach (var door in Doors())
+        for (var attempt = 0; attempt < MostAttempts && sights.Choose() is { } door; attempt++)
         {
-            using var late = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            late.CancelAfter(TimeSpan.FromSeconds(2));
+            using var until = CancellationTokenSource.CreateLinkedTokenSource(stopping, door.Stopped);
+            until.CancelAfter(s_patience);
             try
             {
                 using var ask = new HttpRequestMessage(HttpMethod.Get, new Uri(door.Address, path));
-                using var answer = await _client.SendAsync(ask, late.Token);
-                if (!answer.IsSuccessStatusCode) continue;
-                var text = await answer.Content.ReadAsStringAsync(late.Token);
-                _last = door.Name;
-                return text;
+                using var answer = await _client.SendAsync(ask, until.Token);
+                if (answer.IsSuccessStatusCode) return await answer.Content.ReadAsStringAsync(until.Token);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
             {
-                // the next one
+                // the next one, unless it is the reader who has gone
                 stopping.ThrowIfCancellationRequested();
             }
         }
@@ -76,19 +68,11 @@ internal sealed class Front(ISights sights, IHttpForwarder forwarder, TimeProvid
 
     public void Dispose() => _client.Dispose();
 
-    private List<ReplicaDoor> Doors() => [.. sights.Replicas.Where(d => d.Answers).OrderByDescending(d => d.Name == _last)];
-
-    private async Task Watch(ReplicaDoor door, CancellationTokenSource shut)
+    private async Task<ForwarderError> Pass(HttpContext http, ReplicaDoor door, bool stream)
     {
-        try
-        {
-            while (sights.Replicas.Any(d => d.Name == door.Name && d.Answers)) await Task.Delay(Look, time, shut.Token);
-            await shut.CancelAsync();
-        }
-        catch (OperationCanceledException)
-        {
-            // the stream ended by itself
-        }
+        if (stream) return await forwarder.SendAsync(http, door.Address.ToString(), _client, s_config, new Passing(door.Stopped), http.RequestAborted);
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, door.Stopped);
+        return await forwarder.SendAsync(http, door.Address.ToString(), _client, s_config, s_whole, until.Token);
     }
 
     /// <summary>An empty stream instead of an error: a browser asks again after a second, and only then.</summary>
@@ -102,6 +86,6 @@ internal sealed class Front(ISights sights, IHttpForwarder forwarder, TimeProvid
     private static IResult Nobody(HttpContext http)
     {
         http.Response.Headers.RetryAfter = "1";
-        return Answers.Problem(http, StatusCodes.Status503ServiceUnavailable, "No replica answers", "Every replica of the arbiter is paused; the panel mends it.");
+        return Answers.Problem(http, StatusCodes.Status503ServiceUnavailable, "No replica answers", "Every replica of the arbiter stands still; the panel mends it.");
     }
 }

@@ -1,19 +1,18 @@
-using System.Collections.Immutable;
 using World.Hosts;
 
 namespace Demo.Page;
 
-/// <summary>What the page shows besides faults and story: the world as it is, and the replicas whose status page it passes on. Thread safe.</summary>
+/// <summary>What the page shows besides faults and story: the world as it is, and the replica whose status page it passes on. Thread safe.</summary>
 internal interface ISights
 {
     /// <summary>The truth about the simulated world now.</summary>
-    public ValueTask<WorldPicture> World(CancellationToken stopping);
+    public Task<WorldPicture> World(CancellationToken stopping);
 
-    /// <summary>In the order in which the page should ask them; the same ones while the demo runs.</summary>
-    public ImmutableArray<ReplicaDoor> Replicas { get; }
+    /// <summary>The replica to ask: the leader when it runs, otherwise another one that runs; null when none does.</summary>
+    public ReplicaDoor? Choose();
 }
 
 /// <param name="Name">The replica's, as its status page calls it.</param>
 /// <param name="Address">Where its own HTTP listens, on loopback.</param>
-/// <param name="Answers">Not paused and not stopped: worth asking.</param>
-internal sealed record ReplicaDoor(string Name, Uri Address, bool Answers);
+/// <param name="Stopped">Cancelled when it begins to stand still: what was asked of it is to be given up.</param>
+internal sealed record ReplicaDoor(string Name, Uri Address, CancellationToken Stopped);

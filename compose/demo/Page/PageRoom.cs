@@ -35,7 +35,7 @@ internal static class PageRoom
         Asset(app, "page.js", "text/javascript; charset=utf-8");
 
         app.MapMethods("/demo/faults", Reads, (PanelApi panel) => panel.List());
-        app.MapPut("/demo/faults/{**id}", (string id, PanelApi panel, HttpContext http) => panel.Set(http, id));
+        app.MapPut("/demo/faults/{**id:minlength(1)}", (string id, PanelApi panel, HttpContext http) => panel.Set(http, id));
         app.MapDelete("/demo/faults", (PanelApi panel, HttpContext http) => panel.Heal(http));
         app.MapGet("/demo/story", (StoryStream story, HttpContext http) => story.Open(http));
         app.Map("/demo/{**rest}", PanelApi.NothingHere);

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Demo.Panel;
-using World.Hosts;
 
 namespace Demo.Page;
 
@@ -22,7 +21,7 @@ internal sealed record FaultView(string Id, string Kind, string Target, string L
 /// <param name="From">Number of the first line that follows; 0: none yet.</param>
 internal sealed record StoryBegins(string Run, long From);
 
-internal sealed record LineView(long Number, long AtMs, string Who, string Text, Tone Tone);
+internal sealed record LineView(long Number, long AtMs, string Who, string Text, string Tone);
 
 internal sealed record WorldView(long AtMs, ImmutableArray<GroupView> Groups, ImmutableArray<NodeView> Nodes);
 
@@ -41,7 +40,7 @@ internal sealed record NodeView(string Name, ImmutableArray<string> Ills, Immuta
 internal sealed record RoleView(string Role, int Priority, bool Fenced);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(Press))]
 [JsonSerializable(typeof(FaultList))]
 [JsonSerializable(typeof(StoryBegins))]

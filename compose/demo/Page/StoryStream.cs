@@ -57,7 +57,7 @@ internal sealed class StoryStream(IStoryline story, IFaultPanel panel, ISights s
             {
                 if (line.Number <= after) continue;
                 after = line.Number;
-                yield return Item("line", new LineView(line.Number, (long)line.At.TotalMilliseconds, line.Who, line.Text, line.Tone), PageJson.Default.LineView, $"{_run}-{after}");
+                yield return Item("line", new LineView(line.Number, (long)line.At.TotalMilliseconds, line.Who, line.Text, ApiJson.Word(line.Tone)), PageJson.Default.LineView, $"{_run}-{after}");
             }
             var pressed = string.Join(' ', panel.Faults.Where(f => f.On).Select(f => f.Id));
             if (faults != (faults = "on " + pressed)) yield return Item("faults", new FaultList(null, FaultView.Of(panel.Faults)), PageJson.Default.FaultList);
@@ -73,7 +73,7 @@ internal sealed class StoryStream(IStoryline story, IFaultPanel panel, ISights s
         }
     }
 
-    private async ValueTask<WorldView?> World(CancellationToken end)
+    private async Task<WorldView?> World(CancellationToken end)
     {
         try
         {

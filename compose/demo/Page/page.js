@@ -102,7 +102,7 @@
     if (line.number <= last) return;
     const stay = atEnd();
     last = line.number;
-    const tone = line.tone.toLowerCase(), you = line.who === "you";
+    const tone = line.tone, you = line.who === "you";
     if (you) pressedAt = line.atMs;
     const li = el("li", "tone-" + tone + (you ? " you" : ""));
     const head = el("p");

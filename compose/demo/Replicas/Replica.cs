@@ -67,14 +67,6 @@ internal sealed class Replica : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    /// <summary>Signals are for the demo as a whole.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
     /// <summary>The lease's clock is the demo's time: a machine that is suspended takes all of the demo along.</summary>
     private sealed class TimedLeaseClock(TimeProvider time) : ILeaseClock
     {
@@ -82,4 +74,12 @@ internal sealed class Replica : IAsyncDisposable
 
         public TimeSpan Now => time.GetElapsedTime(_start);
     }
+}
+
+/// <summary>Signals are for the demo as a whole, not for one of its servers.</summary>
+internal sealed class NoLifetime : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,22 +1,9 @@
 using System.Collections.Immutable;
-using Arbiter.Quorum;
-using Demo.Standing;
 
 namespace Demo.Replicas;
 
-/// <summary>Where the front may send a request, and when it must give it up: a replica that stands still answers nothing.</summary>
-internal interface IReplicaDoor
-{
-    /// <summary>The leader when it runs, otherwise another one that runs; null when none does.</summary>
-    public Door? Choose();
-}
-
-/// <param name="Address"><c>http://127.0.0.1:40001</c>.</param>
-/// <param name="Stopped">Cancelled when it begins to stand still.</param>
-internal sealed record Door(string Name, Uri Address, CancellationToken Stopped);
-
 /// <summary>All arbiters of the demo.</summary>
-internal sealed class ReplicaSet : IReplicaDoor, IAsyncDisposable
+internal sealed class ReplicaSet : IAsyncDisposable
 {
     public ReplicaSet(DemoSetup setup, Servers servers, TimeProvider time, bool verbose) =>
         All = [.. DemoSetup.Replicas.Select(name => new Replica(setup.Arbiter(name), servers, time, verbose))];
@@ -31,9 +18,8 @@ internal sealed class ReplicaSet : IReplicaDoor, IAsyncDisposable
 
     public Task Stop() => Task.WhenAll(All.Select(r => r.Stop()));
 
-    public Door? Choose() => (Leader ?? Running.FirstOrDefault()) is { } replica
-        ? new Door(replica.Name, replica.Address, replica.Standstill.Stopped)
-        : null;
+    /// <summary>Whom to ask: the leader when it runs, otherwise another one that runs; null when none does.</summary>
+    public Replica? Spokesman => Leader ?? Running.FirstOrDefault();
 
     public async ValueTask DisposeAsync()
     {

@@ -3,24 +3,32 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Demo.Page;
 
 /// <summary>
-/// Lets a passed-on answer end as if it had ended by itself when its source is shut or breaks off. To a browser that is the end of one stream
-/// of events and the beginning of the next, not an error.
+/// How a request is passed on: with the host that the browser asked for, by which a replica judges where a request came from. An answer that is a stream
+/// ends, when its source stops or breaks off, as if it had ended by itself: to a browser that is the end of one stream of events and the
+/// beginning of the next, not an error.
 /// </summary>
-internal sealed class EndingTransformer(CancellationToken shut) : HttpTransformer
+/// <param name="stopped">When an answer is to end; none: it comes in one piece, and is given up instead.</param>
+internal sealed class Passing(CancellationToken stopped) : HttpTransformer
 {
+    public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        proxyRequest.Headers.Host = httpContext.Request.Host.Value;
+    }
+
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        if (proxyResponse is { IsSuccessStatusCode: true })
+        if (stopped.CanBeCanceled && proxyResponse is { IsSuccessStatusCode: true })
         {
             var source = proxyResponse.Content;
-            var ending = new StreamContent(new Ending(await source.ReadAsStreamAsync(cancellationToken), shut));
+            var ending = new StreamContent(new Ending(await source.ReadAsStreamAsync(cancellationToken), stopped));
             foreach (var (name, values) in source.Headers) ending.Headers.TryAddWithoutValidation(name, values);
             proxyResponse.Content = ending;
         }
         return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
     }
 
-    private sealed class Ending(Stream source, CancellationToken shut) : Stream
+    private sealed class Ending(Stream source, CancellationToken stopped) : Stream
     {
         public override bool CanRead => true;
         public override bool CanSeek => false;
@@ -30,12 +38,12 @@ internal sealed class EndingTransformer(CancellationToken shut) : HttpTransforme
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, shut);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopped);
             try
             {
                 return await source.ReadAsync(buffer, either.Token);
             }
-            catch (Exception e) when (e is IOException || e is OperationCanceledException && shut.IsCancellationRequested)
+            catch (Exception e) when (e is IOException || e is OperationCanceledException && stopped.IsCancellationRequested)
             {
                 return 0;
             }
