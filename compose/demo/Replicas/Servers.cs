@@ -3,6 +3,7 @@ using Arbiter.Events.Plane;
 using Arbiter.History;
 using Arbiter.Quorum;
 using Contracts.Bus;
+using Contracts.Vocabulary;
 using Contracts.Wire;
 using Demo.Standing;
 
@@ -48,6 +49,9 @@ internal sealed class Servers(TimeProvider time) : IAsyncDisposable
     /// <summary>A replica's link, with the bindings of the real one.</summary>
     public ISteeringLink Link(Standstill standstill) => new StandingLink(
         new InMemorySteeringLink(Broker, "arbiter", [new LinkBinding(Routes.HealthExchange, Routes.AllHealth), new LinkBinding(Routes.StateExchange, Routes.AllState)]), standstill);
+
+    /// <summary>An agent's link, not connected yet.</summary>
+    public ISteppedLink AgentLink(NodeId node) => new InMemorySteeringLink(Broker, node.Value, [new LinkBinding(Routes.OrderExchange, Routes.Order(node))]);
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
 }

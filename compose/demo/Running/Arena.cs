@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
 using Demo.Clock;
 using Demo.Page;
 using Demo.Panel;
 using Demo.Replicas;
 using Demo.Scenarios;
 using World.Hosts;
+using World.Time;
 
 namespace Demo.Running;
 
@@ -19,7 +21,7 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
 
     private readonly DemoSetup _setup = new();
     private readonly Servers _servers;
-    private readonly LiveWorld _live;
+    private readonly TaskCompletionSource<LiveWorld> _live = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ArbiterTeller _teller;
     private readonly CancellationTokenSource _end = new();
     private Task _running = Task.CompletedTask;
@@ -30,7 +32,6 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
         Story = new Storyline(Time);
         _servers = new Servers(Time);
         Replicas = new ReplicaSet(_setup, _servers, Time, verbose);
-        _live = new LiveWorld(_setup.World, _servers.Broker, Time);
         _teller = new ArbiterTeller(Replicas, Story, Time);
         Panel = new FaultPanel(this, _servers, Replicas, Story);
     }
@@ -51,32 +52,49 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
         await _servers.Seed(_setup.Arbiter(DemoSetup.Replicas[0]), stopping);
         Time.Speed = ArmingSpeed;
         await Replicas.Start(stopping);
-        _running = Task.WhenAll(_live.Run(_end.Token), _teller.Run(_end.Token));
-        var missing = await Converged(within, stopping);
+        _running = Task.WhenAll(Begin().Running, _teller.Run(_end.Token));
+        var (missing, _) = await Converged(within, stopping);
         Time.Speed = 1;
         if (missing is not null) throw new DemoError($"not armed after {within.TotalSeconds:0} s of the demo's time: {missing}");
     }
 
-    /// <summary>Waits until nothing is missing and stays so.</summary>
-    /// <returns>What was missing last, when it took too long; null: nothing is missing.</returns>
-    public async Task<string?> Converged(TimeSpan within, CancellationToken stopping)
+    private LiveWorld Begin()
     {
-        var begun = Time.GetTimestamp();
+        var world = new SimulatedWorld(_setup.World, new Timeline(), new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), _servers.AgentLink) { Happened = Tell };
+        var live = new LiveWorld(world, Time);
+        _live.SetResult(live);
+        return live;
+    }
+
+    /// <summary>From the world's thread.</summary>
+    private void Tell(Happening what)
+    {
+        // what was pressed is told by who pressed it; in fast motion this machine is late by nature
+        if (what.Tone == Tone.Fault || what.Who == "world" && Time.Speed > 1) return;
+        Story.Say(what.Who, what.Text, what.Tone);
+    }
+
+    /// <summary>Waits until nothing is missing and stays so for a second.</summary>
+    /// <returns>What was missing last, when it took too long (null: nothing is missing), and since when nothing was.</returns>
+    public async Task<(string? Missing, TimeSpan Since)> Converged(TimeSpan within, CancellationToken stopping)
+    {
+        var begun = Time.Now;
         var since = begun;
         while (true)
         {
             if (_running.IsFaulted) await _running;
+            var at = Time.Now;
             var missing = Convergence.Missing(await Look());
-            if (missing is not null) since = Time.GetTimestamp();
-            else if (Time.GetElapsedTime(since) >= s_calm) return null;
-            if (Time.GetElapsedTime(begun) > within) return missing ?? "it does not stay so";
+            if (missing is not null) since = Time.Now;
+            else if (at - since >= s_calm) return (null, since);
+            if (at - begun > within) return (missing ?? "it does not stay so", since);
             await Task.Delay(s_look, Time, stopping);
         }
     }
 
     public Task<Snapshot> Look() => Snapshot.Take(this, Panel, Replicas);
 
-    public Task<T> Do<T>(Func<IWorld, T> what) => _live.Do(what);
+    public async Task<T> Do<T>(Func<IWorld, T> what) => await (await _live.Task).Ask(what);
 
     Task<WorldPicture> ISights.World(CancellationToken stopping) => this.Picture().WaitAsync(stopping);
 
@@ -85,6 +103,8 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
+        if (_live.Task.IsCompletedSuccessfully) await _live.Task.Result.DisposeAsync();
+        _live.TrySetCanceled();
         await Replicas.Stop();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Replicas.DisposeAsync();

@@ -6,7 +6,7 @@ namespace Demo.Scenarios;
 /// <summary>What became of a scenario: the JSON of <c>--json</c> (docs/demo.md). Times in milliseconds, as the world counts them.</summary>
 /// <param name="Missing">What was missing when the time was over; null: it converged.</param>
 /// <param name="Unmet">Expectations that were not met, a sentence each.</param>
-/// <param name="ArmedMs">From the last thing mended until everything was armed again, the second of calm behind it included; null: it was not.</param>
+/// <param name="ArmedMs">From the last thing mended until everything was armed again and stayed so; null: it was not.</param>
 /// <param name="TookMs">All of it, without the start of the demo.</param>
 internal sealed record ScenarioResult(
     string Scenario, string Sentence, string? Missing, ImmutableArray<string> Unmet, ImmutableArray<GroupResult> Groups, double? ArmedMs, double TookMs, ImmutableArray<ToldLine> Story)
