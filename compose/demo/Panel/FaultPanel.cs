@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using Contracts.Bus;
+using Demo.Replicas;
+using World.Hosts;
+
+namespace Demo.Panel;
+
+/// <summary>Keeps what is pressed and does it: in the world, at the servers, to the replicas. One press at a time.</summary>
+internal sealed class FaultPanel : IFaultPanel, IDisposable
+{
+    private const string StopAll = "stop-arbiters";
+    private const string Pause = "pause-leader";
+
+    private readonly IWorldHand _world;
+    private readonly Servers _servers;
+    private readonly ReplicaSet _replicas;
+    private readonly Storyline _story;
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly ImmutableArray<Fault> _all = FaultList.Build();
+    private volatile ImmutableHashSet<string> _pressed = [];
+    private ImmutableArray<(Contracts.Vocabulary.NodeId One, Contracts.Vocabulary.NodeId Other)> _split = [];
+    private Replica? _paused;
+
+    public FaultPanel(IWorldHand world, Servers servers, ReplicaSet replicas, Storyline story) =>
+        (_world, _servers, _replicas, _story) = (world, servers, replicas, story);
+
+    public ImmutableArray<Fault> Faults
+    {
+        get
+        {
+            var pressed = _pressed;
+            return [.. _all.Select(f => f with { On = pressed.Contains(f.Id) })];
+        }
+    }
+
+    public bool Nothing => _pressed.IsEmpty;
+
+    public async Task<string?> Set(string id, bool on, CancellationToken stopping)
+    {
+        if (_all.FirstOrDefault(f => f.Id == id) is not { } fault) return null;
+        await _one.WaitAsync(stopping);
+        try
+        {
+            return await Press(fault, on);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public async Task Heal(CancellationToken stopping)
+    {
+        await _one.WaitAsync(stopping);
+        try
+        {
+            foreach (var fault in _all.Where(f => _pressed.Contains(f.Id))) await Press(fault, false);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<string> Press(Fault fault, bool on)
+    {
+        if (_pressed.Contains(fault.Id) == on) return on ? "It is so already." : "Nothing was wrong with it.";
+        _pressed = on ? _pressed.Add(fault.Id) : _pressed.Remove(fault.Id);
+        // said before it is done: what comes of it is told behind it
+        var text = on ? FaultList.Doing(fault) : FaultList.Mending(fault);
+        _story.Say("you", text, Tone.Fault);
+        var more = await Do(fault, on);
+        return more is null ? $"{text}." : $"{text}: {more}.";
+    }
+
+    /// <returns>What is worth saying besides; null: nothing.</returns>
+    private async Task<string?> Do(Fault fault, bool on)
+    {
+        switch (fault.Kind)
+        {
+            case "kill-haproxy" or "hang-haproxy": await Proxy(fault.Target); return null;
+            case "kill-keepalived": await _world.Do(w => w.SetKeepalived(FaultList.Node(fault), !on)); return null;
+            case "kill-agent": await Agent(fault, on); return null;
+            case "cut-gateway" or "cut-gateways": await Gateways(); return null;
+            case "isolate": await _world.Do(w => w.Isolate(FaultList.Node(fault), on)); return null;
+            case "split": return await Split(on);
+            case "stop-redis": _servers.SetServer(FaultList.Server(fault), on); return null;
+            case "stop-broker": _servers.SetBroker(on); return null;
+            case Pause: return PauseLeader(on);
+            case StopAll:
+                foreach (var replica in _replicas.All) replica.Standstill.Set(StopAll, on);
+                return null;
+            default: throw new InvalidOperationException($"nobody does {fault.Id}");
+        }
+    }
+
+    private Task Proxy(string target)
+    {
+        var state = _pressed.Contains($"kill-haproxy/{target}") ? ProxyState.Dead : _pressed.Contains($"hang-haproxy/{target}") ? ProxyState.Hung : ProxyState.Running;
+        return _world.Do(w => w.SetHaproxy(Contracts.Vocabulary.NodeId.Parse(target), state));
+    }
+
+    private async Task Agent(Fault fault, bool on)
+    {
+        var node = FaultList.Node(fault);
+        await _world.Do(w => w.SetAgent(node, !on));
+        if (!on) return;
+        // what a broker says of a client whose connection is gone
+        foreach (var replica in _replicas.All)
+            if (replica.Board.Current.Nodes.FirstOrDefault(n => n.Node == node)?.Event?.Process is { } process && !_servers.Broker.Down)
+                replica.Closed($"{ClientNames.Agent(node, process)}/publish");
+    }
+
+    private Task Gateways() => _world.Do(w =>
+    {
+        foreach (var node in DemoSetup.Nodes) w.CutGateway(node, _pressed.Contains("cut-gateways") || _pressed.Contains($"cut-gateway/{node}"));
+    });
+
+    private async Task<string?> Split(bool on)
+    {
+        if (on)
+        {
+            var picture = await _world.Picture();
+            var holder = picture.Groups[0].Holders is [var only, ..] ? only : DemoSetup.Nodes[0];
+            _split = [.. DemoSetup.Nodes.Where(n => n != holder).Select(n => (holder, n))];
+        }
+        var split = _split;
+        await _world.Do(w =>
+        {
+            foreach (var (one, other) in split) w.Split(one, other, on);
+        });
+        return on ? $"{split[0].One} from the others" : null;
+    }
+
+    private string? PauseLeader(bool on)
+    {
+        if (!on)
+        {
+            foreach (var replica in _replicas.All) replica.Standstill.Set(Pause, false);
+            return _paused?.Name;
+        }
+        // with no leader at the moment it is whoever runs; with none running, whoever comes first
+        _paused = _replicas.Leader ?? _replicas.Running.FirstOrDefault() ?? _replicas.All[0];
+        _paused.Standstill.Set(Pause, true);
+        return $"{_paused.Name} stands still";
+    }
+
+    public void Dispose() => _one.Dispose();
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using World.Hosts;
+
+namespace Demo.Panel;
+
+/// <summary>Keeps the newest lines; the oldest give way.</summary>
+internal sealed class Storyline(TimeProvider time) : IStoryline
+{
+    public const int Most = 500;
+    private const int LongestLine = 400;
+
+    private readonly Lock _gate = new();
+    private readonly long _start = time.GetTimestamp();
+    private ImmutableList<StoryLine> _lines = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _last;
+
+    public ImmutableArray<StoryLine> Lines
+    {
+        get { lock (_gate) return [.. _lines]; }
+    }
+
+    /// <summary>Called with each line, after it stands; returns at once.</summary>
+    public event Action<StoryLine>? Said;
+
+    public async Task Newer(long than, CancellationToken stopping)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_last > than) return;
+                changed = _changed.Task;
+            }
+            await changed.WaitAsync(stopping);
+        }
+    }
+
+    public void Say(string who, string text, Tone tone)
+    {
+        StoryLine line;
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            line = new StoryLine(++_last, time.GetElapsedTime(_start), who, text.Length <= LongestLine ? text : text[..LongestLine], tone);
+            _lines = _lines.Count == Most ? _lines.RemoveAt(0).Add(line) : _lines.Add(line);
+            (changed, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        changed.SetResult();
+        Said?.Invoke(line);
+    }
+}
