@@ -17,7 +17,7 @@ internal sealed class HeadlessRun(TextWriter output, TextWriter error, bool json
         if (!json)
         {
             output.WriteLine($"{scenario.Name}: {scenario.Sentence}");
-            var begun = arena.Time.Now;
+            var begun = arena.Story.Now;
             arena.Story.Said += line => output.WriteLine($"{Seconds((line.At - begun).TotalMilliseconds),9}  {line.Who,-8} {line.Text}");
         }
         var result = await new ScenarioRun(arena, scenario).Play(within, stopping);

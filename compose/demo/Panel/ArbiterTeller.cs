@@ -47,7 +47,8 @@ internal sealed class ArbiterTeller
         {
             foreach (var replica in _replicas.Running) Look(replica);
             if (_replicas.Leader is not { } leader) continue;
-            foreach (var group in leader.Board.Current.Groups) Look(group);
+            foreach (var same in leader.Board.Current.Groups.Where(IsNews).GroupBy(g => g.Because).ToArray())
+                _story.Say(Who, $"{string.Join(", ", same.Select(g => g.Group))}: nothing is moved: {same.Key}", Tone.Plain);
         }
     }
 
@@ -56,21 +57,21 @@ internal sealed class ArbiterTeller
     {
         lock (_gate)
         {
-            foreach (var what in picture.Outbox.Events)
-            {
-                if ((what.Generation, what.Number).CompareTo(_last) <= 0) continue;
-                _last = (what.Generation, what.Number);
-                if (Tell(what) is { } line) _story.Say(Who, line.Text, line.Tone);
-            }
+            RecordedEvent[] fresh = [.. picture.Outbox.Events.Where(e => (e.Generation, e.Number).CompareTo(_last) > 0)];
+            if (fresh.Length == 0) return;
+            _last = (fresh[^1].Generation, fresh[^1].Number);
+            // what a node has is said of each of its groups: one line
+            foreach (var same in fresh.GroupBy(e => (e.Type, e.Node, e.From, e.To, e.Reason, Decision: e.Type == EventTypes.DecisionMade ? e.Number : 0)))
+                if (Tell(same.First(), string.Join(", ", same.Select(e => e.Group))) is { } line) _story.Say(Who, line.Text, line.Tone);
         }
     }
 
-    private static (string Text, Tone Tone)? Tell(RecordedEvent what) => what.Type switch
+    private static (string Text, Tone Tone)? Tell(RecordedEvent what, string groups) => what.Type switch
     {
-        EventTypes.DecisionMade when what.From is null => ($"{what.Group}: recorded {what.To} as holder ({what.Reason})", Tone.Plain),
-        EventTypes.DecisionMade => ($"{what.Group}: recorded {what.From} → {what.To}, epoch {what.Epoch}: {what.Reason}", Tone.Good),
-        EventTypes.DiagnosisRaised => ($"{what.Group}: {what.To}: {what.Reason}", what.Severity == Severities.Critical ? Tone.Bad : Tone.Plain),
-        EventTypes.DiagnosisCleared => ($"{what.Group}: {what.To}{(what.Node is { } node ? $" of {node}" : "")} is over", Tone.Good),
+        EventTypes.DecisionMade when what.From is null => ($"{groups}: recorded {what.To} as holder ({what.Reason})", Tone.Plain),
+        EventTypes.DecisionMade => ($"{groups}: recorded {what.From} → {what.To}, epoch {what.Epoch}: {what.Reason}", Tone.Good),
+        EventTypes.DiagnosisRaised => ($"{groups}: {what.To}: {what.Reason}", what.Severity == Severities.Critical ? Tone.Bad : Tone.Plain),
+        EventTypes.DiagnosisCleared => ($"{groups}: {what.To}{(what.Node is { } node ? $" of {node}" : "")} is over", Tone.Good),
         EventTypes.LeaderChanged => ($"{what.To?.Split('/')[0]} {what.Reason.Split(" of generation")[0]}", Tone.Plain),
         _ => null,
     };
@@ -85,18 +86,15 @@ internal sealed class ArbiterTeller
         else if (before == RegisterState.QuorumLost) _story.Say(Who, $"{replica.Name}: a majority of the quorum votes again", Tone.Good);
     }
 
-    private void Look(GroupStatus group)
+    /// <summary>It sees something and does nothing, and that was not said lately.</summary>
+    private bool IsNews(GroupStatus group)
     {
         var (row, before) = (group.Decision, _rows.GetValueOrDefault(group.Group));
         _rows[group.Group] = row;
         // only what stands at two looks in a row
-        if (row != before || s_quiet.Contains(row)) return;
-        if (_told.TryGetValue((group.Group, row), out var at) && _time.GetElapsedTime(at) < s_again)
-        {
-            _told[(group.Group, row)] = _time.GetTimestamp();
-            return;
-        }
+        if (row != before || s_quiet.Contains(row)) return false;
+        var lately = _told.TryGetValue((group.Group, row), out var at) && _time.GetElapsedTime(at) < s_again;
         _told[(group.Group, row)] = _time.GetTimestamp();
-        _story.Say(Who, $"{group.Group}: nothing is moved: {group.Because}", Tone.Plain);
+        return !lately;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class Storyline(TimeProvider time) : IStoryline
     private const int LongestLine = 400;
 
     private readonly Lock _gate = new();
-    private readonly long _start = time.GetTimestamp();
+    private long _start = time.GetTimestamp();
     private ImmutableList<StoryLine> _lines = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _last;
@@ -20,8 +20,20 @@ internal sealed class Storyline(TimeProvider time) : IStoryline
         get { lock (_gate) return [.. _lines]; }
     }
 
+    /// <summary>What a line said now would bear as its time.</summary>
+    public TimeSpan Now
+    {
+        get { lock (_gate) return time.GetElapsedTime(_start); }
+    }
+
     /// <summary>Called with each line, after it stands; returns at once.</summary>
     public event Action<StoryLine>? Said;
+
+    /// <summary>The demo begins now: times count from here.</summary>
+    public void Begin()
+    {
+        lock (_gate) _start = time.GetTimestamp();
+    }
 
     public async Task Newer(long than, CancellationToken stopping)
     {

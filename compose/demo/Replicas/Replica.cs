@@ -14,6 +14,7 @@ internal sealed class Replica : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly InMemoryPresence _presence = new();
+    private volatile bool _started;
 
     public Replica(ArbiterOptions options, Servers servers, TimeProvider time, bool verbose)
     {
@@ -48,14 +49,19 @@ internal sealed class Replica : IAsyncDisposable
     /// <summary>Where its API and its page are; known once it has started.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    public bool Runs => !Standstill.Still;
+    /// <summary>It has started and does not stand still.</summary>
+    public bool Runs => _started && !Standstill.Still;
 
     public bool Leads => Register.Status.State == RegisterState.Leading;
 
     /// <summary>The broker's word that a connection closed.</summary>
     public void Closed(string clientName) => Standstill.Do(() => _presence.Say(new PresenceEvent.ConnectionClosed(clientName)));
 
-    public Task Start(CancellationToken stopping) => _app.StartAsync(stopping);
+    public async Task Start(CancellationToken stopping)
+    {
+        await _app.StartAsync(stopping);
+        _started = true;
+    }
 
     /// <summary>Ends it at once: nothing of it outlives the process anyway.</summary>
     public async Task Stop()

@@ -50,9 +50,13 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
     {
         Time.Speed = SeedingSpeed;
         await _servers.Seed(_setup.Arbiter(DemoSetup.Replicas[0]), stopping);
-        Time.Speed = ArmingSpeed;
+        Time.Speed = 1;
+        Story.Begin();
         await Replicas.Start(stopping);
         _running = Task.WhenAll(Begin().Running, _teller.Run(_end.Token));
+        // not before somebody leads: what the first run of everything costs would look like a standstill in fast motion
+        while (Replicas.Leader is null) await Task.Delay(s_look, Time, stopping);
+        Time.Speed = ArmingSpeed;
         var (missing, _) = await Converged(within, stopping);
         Time.Speed = 1;
         if (missing is not null) throw new DemoError($"not armed after {within.TotalSeconds:0} s of the demo's time: {missing}");

@@ -14,7 +14,7 @@ internal sealed class ScenarioRun(Arena arena, Scenario scenario)
     public async Task<ScenarioResult> Play(TimeSpan within, CancellationToken stopping)
     {
         var before = await arena.Picture();
-        var begun = arena.Time.Now;
+        var (begun, told) = (arena.Time.Now, arena.Story.Now);
         var first = arena.Story.Lines is [.., var newest] ? newest.Number : 0;
         TimeSpan Left() => within - (arena.Time.Now - begun);
 
@@ -30,7 +30,7 @@ internal sealed class ScenarioRun(Arena arena, Scenario scenario)
         var (mended, armed) = (arena.Time.Now, arena.Time.Now);
         if (missing is null) (missing, armed) = await arena.Converged(Left(), stopping);
         var after = await arena.Look();
-        return Measure(before, pressed ?? before.At, armed - mended, after.World, missing, [.. arena.Story.Lines.Where(l => l.Number > first)], begun);
+        return Measure(before, pressed ?? before.At, armed - mended, after.World, missing, [.. arena.Story.Lines.Where(l => l.Number > first)], told);
     }
 
     private async Task<string?> Do(Step step, TimeSpan left, CancellationToken stopping)
@@ -73,7 +73,7 @@ internal sealed class ScenarioRun(Arena arena, Scenario scenario)
     }
 
     private ScenarioResult Measure(
-        WorldPicture before, TimeSpan pressed, TimeSpan armed, WorldPicture after, string? missing, ImmutableArray<StoryLine> story, TimeSpan begun)
+        WorldPicture before, TimeSpan pressed, TimeSpan armed, WorldPicture after, string? missing, ImmutableArray<StoryLine> story, TimeSpan told)
     {
         ImmutableArray<GroupResult> groups = [.. after.Groups.Select(g =>
         {
@@ -87,7 +87,7 @@ internal sealed class ScenarioRun(Arena arena, Scenario scenario)
         })];
         return new ScenarioResult(
             scenario.Name, scenario.Sentence, missing, [.. scenario.Expect.SelectMany(e => Unmet(e, groups))], groups,
-            missing is null ? Ms(armed) : null, Ms(after.At - before.At), [.. story.Select(l => new ToldLine(Ms(l.At - begun), l.Who, l.Text, l.Tone.ToString().ToLowerInvariant()))]);
+            missing is null ? Ms(armed) : null, Ms(after.At - before.At), [.. story.Select(l => new ToldLine(Ms(l.At - told), l.Who, l.Text, l.Tone.ToString().ToLowerInvariant()))]);
     }
 
     /// <summary>Each thing that is not as expected, in a sentence.</summary>

@@ -55,12 +55,22 @@ internal sealed class StandingPlane(IPlaneTransport plane, Standstill standstill
 
     private sealed class Ear(IPlaneListener listener, Standstill standstill) : IPlaneListener
     {
+        private NewsMessage? _newest;
+
         public async Task<PlaneAnswer?> Asked(VerbRequest request, CancellationToken stopping)
         {
             await standstill.Passed().WaitAsync(stopping);
             return await listener.Asked(request, stopping);
         }
 
-        public void Heard(NewsMessage news) => standstill.Do(() => listener.Heard(news));
+        /// <summary>Each holds everything, so only the newest waits.</summary>
+        public void Heard(NewsMessage news)
+        {
+            if (Interlocked.Exchange(ref _newest, news) is not null) return;
+            standstill.Do(() =>
+            {
+                if (Interlocked.Exchange(ref _newest, null) is { } newest) listener.Heard(newest);
+            });
+        }
     }
 }
