@@ -23,7 +23,7 @@ internal static class Markup
 
     private static void Stage(Html html, WorldView world)
     {
-        html.Add($"""<section class="stage" aria-label="What clients see"><p class="gone" id="gone" role="alert" hidden>The demo does not answer any more. Is it still running?</p><p class="label intro">What clients see of {Counted(world.Nodes.Length)} simulated hosts</p>""");
+        html.Add($"""<section class="stage" aria-label="What clients see"><p class="gone" id="gone" role="alert" hidden>The demo does not answer any more. Is it still running?</p><p class="label intro" id="intro" data-ready="What clients see of {Counted(world.Nodes.Length)} simulated hosts">{(world.Armed ? $"What clients see of {Counted(world.Nodes.Length)} simulated hosts" : "Getting ready, in fast motion: the arbiter first watches for a while")}</p>""");
         foreach (var group in world.Groups)
         {
             html.Add($"""

@@ -132,6 +132,9 @@
   function draw() {
     if (!world) return;
     const now = world.atMs + performance.now() - painted;
+    const intro = $("intro");
+    if (world.armed) put(intro, intro.dataset.ready);
+    intro.classList.toggle("early", !world.armed);
     for (const g of world.groups) {
       const card = document.querySelector(`.world[data-group="${CSS.escape(g.name)}"]`);
       if (!card) continue;

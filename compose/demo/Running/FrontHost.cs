@@ -27,7 +27,8 @@ internal sealed class FrontHost : IAsyncDisposable
         _app.UsePage();
     }
 
-    public Uri Address => new($"http://{_listen}/");
+    /// <summary>Once it has started: with the port that it got when it asked for any.</summary>
+    public Uri Address => new(_app.Urls.First());
 
     /// <exception cref="DemoError">The address cannot be had.</exception>
     public async Task Start(CancellationToken stopping)
