@@ -23,17 +23,17 @@ internal static class Markup
 
     private static void Stage(Html html, WorldView world)
     {
-        html.Add($"""<section class="stage" aria-label="What clients see"><p class="gone" id="gone" role="alert" hidden>The demo does not answer any more. Is it still running?</p>""");
+        html.Add($"""<section class="stage" aria-label="What clients see"><p class="gone" id="gone" role="alert" hidden>The demo does not answer any more. Is it still running?</p><p class="label intro">What clients see of {Counted(world.Nodes.Length)} simulated hosts</p>""");
         foreach (var group in world.Groups)
         {
             html.Add($"""
-                <article class="world" data-group="{group.Name}" aria-label="Clients of {group.Name}"><header><h2>{group.Name}</h2><p class="away" role="status"><strong>&nbsp;</strong> <span>&nbsp;</span></p></header><ul class="hosts">
+                <article class="world" data-group="{group.Name}" aria-label="Clients of {group.Name}"><header><h2>{group.Name}</h2><p class="away" role="status"><span>&nbsp;</span> <strong>&nbsp;</strong></p></header><ul class="hosts">
                 """);
             foreach (var node in world.Nodes.Where(n => n.Roles.ContainsKey(group.Name)))
                 html.Add($"""<li data-node="{node.Name}"><b>{node.Name}</b> <span class="vip" hidden>VIP</span><span class="state">&nbsp;</span><span class="ills">&nbsp;</span></li>""");
             html.Add($"""</ul><p class="way"><span class="client"><svg viewBox="0 0 12 8" aria-hidden="true"><path d="M6 0 12 8H0z"/></svg> <span class="who">clients</span></span></p></article>""");
         }
-        html.Add($"</section>");
+        html.Add($"""<p class="label intro">What the arbiter sees: its status page, as in production</p></section>""");
     }
 
     private static void Panel(Html html, ImmutableArray<FaultView> faults)
@@ -59,6 +59,8 @@ internal static class Markup
     {
         html.Add($"""<button type="button" data-fault="{fault.Id}" aria-pressed="{(fault.On ? "true" : "false")}" aria-label="{Name(fault)}" aria-description="{fault.Help}">{text}</button>""");
     }
+
+    private static string Counted(int number) => number == 3 ? "three" : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Name(FaultView fault) => fault.Target.Length > 0 ? $"{fault.Label} {fault.Target}" : fault.Label;
 

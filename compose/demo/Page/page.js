@@ -137,8 +137,9 @@
       if (!card) continue;
       const away = card.querySelector(".away"), lasts = g.away && !g.away.over;
       away.classList.toggle("now", !!lasts);
-      put(away.querySelector("strong"), !g.away ? "0 ms" : length(lasts ? Math.max(0, now - g.away.atMs) : g.away.ms));
-      put(away.querySelector("span"), !g.away ? "away so far" : lasts ? "away, and still" : "away at " + clock(g.away.atMs));
+      put(away.querySelector("span"), !g.away ? "not away yet" : lasts ? "away for" : "was away for");
+      put(away.querySelector("strong"), length(!g.away ? 0 : lasts ? Math.max(0, now - g.away.atMs) : g.away.ms));
+      away.title = g.away ? "at " + clock(g.away.atMs) : "";
       // a figure that ticks is not read out each time
       away.setAttribute("aria-live", lasts ? "off" : "polite");
       card.classList.toggle("unserved", !g.served);
@@ -149,9 +150,13 @@
         const role = node && node.roles[g.name];
         if (!role) continue;
         host.classList.toggle("ill", node.ills.length > 0);
-        host.querySelector(".vip").hidden = !g.holders.includes(node.name);
+        const holds = g.holders.includes(node.name);
+        host.classList.toggle("holds", holds);
+        host.querySelector(".vip").hidden = !holds;
         put(host.querySelector(".state"), role.role + (role.fenced ? ", fenced" : role.priority ? ", " + role.priority : ""));
-        put(host.querySelector(".ills"), node.ills.join(", ") || "\u00a0");
+        const ills = node.ills.join(", ");
+        put(host.querySelector(".ills"), ills || "\u00a0");
+        host.title = ills; // more than its place holds
       }
       const way = card.querySelector(".way"), at = hosts.findIndex(h => h.dataset.node === g.reached);
       way.style.setProperty("--of", hosts.length);
