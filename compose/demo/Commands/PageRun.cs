@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Demo.Running;
 
@@ -17,12 +16,11 @@ internal sealed class PageRun(TextWriter output, IPEndPoint listen, bool verbose
         output.WriteLine($"The page is at {front.Address}");
         try
         {
-            var armed = arena.Start(s_patience, stopping);
-            await armed;
+            await arena.Start(s_patience, stopping);
             var picture = await arena.Look();
             var holders = string.Join(", ", picture.World.Groups.Select(g => $"{g.Name} is on {string.Join(" and ", g.Holders)}"));
-            output.WriteLine($"Armed: {holders}. Break something; Ctrl-C ends it.");
-            await Task.Delay(Timeout.InfiniteTimeSpan, stopping);
+            output.WriteLine($"Armed: {holders}. Break something there; Ctrl-C ends it.");
+            await arena.Running.WaitAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

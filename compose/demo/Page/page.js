@@ -164,7 +164,7 @@
       const way = card.querySelector(".way"), at = hosts.findIndex(h => h.dataset.node === g.reached);
       way.style.setProperty("--of", hosts.length);
       if (at >= 0) way.style.setProperty("--at", at);
-      put(way.querySelector(".who"), g.served ? "clients served" : g.reached ? "clients get no answer" : "nobody to reach");
+      put(way.querySelector(".reach"), g.served ? "clients served" : g.reached ? "clients get no answer" : "nobody to reach");
     }
   }
 

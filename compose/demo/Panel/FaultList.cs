@@ -30,7 +30,8 @@ internal static class FaultList
 
     public static int Server(Fault fault) => int.Parse(fault.Target, CultureInfo.InvariantCulture) - 1;
 
-    public static string Doing(Fault fault) => fault.Kind switch
+    /// <param name="aim">Whom it hits.</param>
+    public static string Doing(Fault fault, string aim) => fault.Kind switch
     {
         "kill-haproxy" => $"killed haproxy of {fault.Target}",
         "hang-haproxy" => $"stopped haproxy of {fault.Target} in its tracks",
@@ -39,10 +40,10 @@ internal static class FaultList
         "cut-gateway" => $"cut {fault.Target} off from the gateway",
         "cut-gateways" => "cut every node off from the gateway",
         "isolate" => $"pulled the cable of {fault.Target}",
-        "split" => "split the holder from the others: no VRRP adverts between them",
+        "split" => $"split {aim} from the others: no VRRP adverts between them",
         "stop-redis" => $"stopped Redis {fault.Target}",
         "stop-broker" => "stopped the broker",
-        "pause-leader" => "paused the leading arbiter",
+        "pause-leader" => $"paused the leading arbiter, {aim}",
         _ => "stopped all arbiters",
     };
 

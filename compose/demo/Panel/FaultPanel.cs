@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Contracts.Bus;
+using Contracts.Vocabulary;
 using Demo.Replicas;
 using World.Hosts;
 
@@ -10,6 +11,7 @@ internal sealed class FaultPanel : IFaultPanel, IDisposable
 {
     private const string StopAll = "stop-arbiters";
     private const string Pause = "pause-leader";
+    private const string Split = "split";
 
     private readonly IWorldHand _world;
     private readonly Servers _servers;
@@ -18,7 +20,7 @@ internal sealed class FaultPanel : IFaultPanel, IDisposable
     private readonly SemaphoreSlim _one = new(1);
     private readonly ImmutableArray<Fault> _all = FaultList.Build();
     private volatile ImmutableHashSet<string> _pressed = [];
-    private ImmutableArray<(Contracts.Vocabulary.NodeId One, Contracts.Vocabulary.NodeId Other)> _split = [];
+    private ImmutableArray<(NodeId One, NodeId Other)> _split = [];
     private Replica? _paused;
 
     public FaultPanel(IWorldHand world, Servers servers, ReplicaSet replicas, Storyline story) =>
@@ -32,8 +34,6 @@ internal sealed class FaultPanel : IFaultPanel, IDisposable
             return [.. _all.Select(f => f with { On = pressed.Contains(f.Id) })];
         }
     }
-
-    public bool Nothing => _pressed.IsEmpty;
 
     public async Task<string?> Set(string id, bool on, CancellationToken stopping)
     {
@@ -66,30 +66,52 @@ internal sealed class FaultPanel : IFaultPanel, IDisposable
     {
         if (_pressed.Contains(fault.Id) == on) return on ? "It is so already." : "Nothing was wrong with it.";
         _pressed = on ? _pressed.Add(fault.Id) : _pressed.Remove(fault.Id);
+        var text = on ? FaultList.Doing(fault, await Aim(fault)) : FaultList.Mending(fault);
         // said before it is done: what comes of it is told behind it
-        var text = on ? FaultList.Doing(fault) : FaultList.Mending(fault);
         _story.Say("you", text, Tone.Fault);
-        var more = await Do(fault, on);
-        return more is null ? $"{text}." : $"{text}: {more}.";
+        await Do(fault, on);
+        return $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
     }
 
-    /// <returns>What is worth saying besides; null: nothing.</returns>
-    private async Task<string?> Do(Fault fault, bool on)
+    /// <summary>Whom it hits, where that is found out only now.</summary>
+    private async Task<string> Aim(Fault fault)
     {
         switch (fault.Kind)
         {
-            case "kill-haproxy" or "hang-haproxy": await Proxy(fault.Target); return null;
-            case "kill-keepalived": await _world.Do(w => w.SetKeepalived(FaultList.Node(fault), !on)); return null;
-            case "kill-agent": await Agent(fault, on); return null;
-            case "cut-gateway" or "cut-gateways": await Gateways(); return null;
-            case "isolate": await _world.Do(w => w.Isolate(FaultList.Node(fault), on)); return null;
-            case "split": return await Split(on);
-            case "stop-redis": _servers.SetServer(FaultList.Server(fault), on); return null;
-            case "stop-broker": _servers.SetBroker(on); return null;
-            case Pause: return PauseLeader(on);
+            case Split:
+                var picture = await _world.Picture();
+                var holder = picture.Groups[0].Holders is [var only, ..] ? only : DemoSetup.Nodes[0];
+                _split = [.. DemoSetup.Nodes.Where(n => n != holder).Select(n => (holder, n))];
+                return holder.Value;
+            case Pause:
+                // with no leader at the moment it is whoever runs; with none running, whoever comes first
+                return (_paused = _replicas.Spokesman ?? _replicas.All[0]).Name;
+            default:
+                return fault.Target;
+        }
+    }
+
+    private async Task Do(Fault fault, bool on)
+    {
+        switch (fault.Kind)
+        {
+            case "kill-haproxy" or "hang-haproxy": await Proxy(fault.Target); break;
+            case "kill-keepalived": await _world.Do(w => w.SetKeepalived(FaultList.Node(fault), !on)); break;
+            case "kill-agent": await Agent(fault, on); break;
+            case "cut-gateway" or "cut-gateways": await Gateways(); break;
+            case "isolate": await _world.Do(w => w.Isolate(FaultList.Node(fault), on)); break;
+            case Split:
+                await _world.Do(w =>
+                {
+                    foreach (var (one, other) in _split) w.Split(one, other, on);
+                });
+                break;
+            case "stop-redis": _servers.SetServer(FaultList.Server(fault), on); break;
+            case "stop-broker": _servers.SetBroker(on); break;
+            case Pause: _paused?.Standstill.Set(Pause, on); break;
             case StopAll:
                 foreach (var replica in _replicas.All) replica.Standstill.Set(StopAll, on);
-                return null;
+                break;
             default: throw new InvalidOperationException($"nobody does {fault.Id}");
         }
     }
@@ -97,7 +119,7 @@ internal sealed class FaultPanel : IFaultPanel, IDisposable
     private Task Proxy(string target)
     {
         var state = _pressed.Contains($"kill-haproxy/{target}") ? ProxyState.Dead : _pressed.Contains($"hang-haproxy/{target}") ? ProxyState.Hung : ProxyState.Running;
-        return _world.Do(w => w.SetHaproxy(Contracts.Vocabulary.NodeId.Parse(target), state));
+        return _world.Do(w => w.SetHaproxy(NodeId.Parse(target), state));
     }
 
     private async Task Agent(Fault fault, bool on)
@@ -115,35 +137,6 @@ internal sealed class FaultPanel : IFaultPanel, IDisposable
     {
         foreach (var node in DemoSetup.Nodes) w.CutGateway(node, _pressed.Contains("cut-gateways") || _pressed.Contains($"cut-gateway/{node}"));
     });
-
-    private async Task<string?> Split(bool on)
-    {
-        if (on)
-        {
-            var picture = await _world.Picture();
-            var holder = picture.Groups[0].Holders is [var only, ..] ? only : DemoSetup.Nodes[0];
-            _split = [.. DemoSetup.Nodes.Where(n => n != holder).Select(n => (holder, n))];
-        }
-        var split = _split;
-        await _world.Do(w =>
-        {
-            foreach (var (one, other) in split) w.Split(one, other, on);
-        });
-        return on ? $"{split[0].One} from the others" : null;
-    }
-
-    private string? PauseLeader(bool on)
-    {
-        if (!on)
-        {
-            foreach (var replica in _replicas.All) replica.Standstill.Set(Pause, false);
-            return _paused?.Name;
-        }
-        // with no leader at the moment it is whoever runs; with none running, whoever comes first
-        _paused = _replicas.Leader ?? _replicas.Running.FirstOrDefault() ?? _replicas.All[0];
-        _paused.Standstill.Set(Pause, true);
-        return $"{_paused.Name} stands still";
-    }
 
     public void Dispose() => _one.Dispose();
 }

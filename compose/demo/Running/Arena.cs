@@ -46,6 +46,9 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
 
     public FaultPanel Panel { get; }
 
+    /// <summary>Ends when the arena does, with what went wrong in it.</summary>
+    public Task Running => _running;
+
     /// <summary>Starts everything and comes back when everything is armed.</summary>
     /// <exception cref="DemoError">It was not within the time; says what was missing last.</exception>
     public async Task Start(TimeSpan within, CancellationToken stopping)

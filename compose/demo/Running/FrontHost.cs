@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using Demo.Page;
 using Demo.Panel;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Demo.Running;
@@ -27,8 +29,8 @@ internal sealed class FrontHost : IAsyncDisposable
         _app.UsePage();
     }
 
-    /// <summary>Once it has started: with the port that it got when it asked for any.</summary>
-    public Uri Address => new(_app.Urls.First());
+    /// <summary>Where the page is; known once it has started.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <exception cref="DemoError">The address cannot be had.</exception>
     public async Task Start(CancellationToken stopping)

@@ -31,18 +31,18 @@ internal static class ScenarioList
             [Moved("web", 1, 3000), Still("api")]),
         new("cut-all-gateways", "Every node loses its gateway: nobody would be better, nothing moves.",
             [new Press("cut-gateways"), new Wait(TimeSpan.FromSeconds(5)), new Mend()],
-            [new Expectation("web", (0, 0), Ms(6500), "lb1"), new Expectation("api", (0, 0), Ms(6500), "lb2")]),
+            [Still("web", "lb1"), Still("api", "lb2")]),
         new("isolate", "The cable of the holder is pulled: the others elect a new holder, and the old one takes itself out.",
             [new Press("isolate/lb1"), new Wait(TimeSpan.FromSeconds(8)), new Mend()],
             [Moved("web", 1, 3000), Still("api")]),
         new("split", "The holder and the others do not hear each other's adverts: two masters, until the split ends.",
             [new Press("split"), new Wait(TimeSpan.FromSeconds(3)), new Mend()],
-            [new Expectation("web", (0, 3), Ms(3000)), new Expectation("api", (0, 2), Ms(3000))]),
+            [new Expectation("web", (0, 2), Ms(1000)), new Expectation("api", (0, 2), Ms(1000))]),
         new("stop-redis", "One of three Redis servers is away, and haproxy of the holder dies meanwhile: as if nothing were.",
             [new Press("stop-redis/1"), new Wait(s_look), new Press("kill-haproxy/lb1"), new Wait(s_look), new Mend()],
             [Moved("web", 1, 400, "lb2"), Still("api")]),
         new("stop-two-redis", "The quorum is lost, and haproxy of the holder dies meanwhile: agents and VRRP move the address by themselves.",
-            [new Press("stop-redis/1", "stop-redis/2"), new Wait(s_look), new Press("kill-haproxy/lb1"), new Wait(TimeSpan.FromSeconds(4)), new Mend()],
+            [new Press("stop-redis/1", "stop-redis/2"), new Wait(TimeSpan.FromSeconds(7)), new Press("kill-haproxy/lb1"), new Wait(TimeSpan.FromSeconds(3)), new Mend()],
             [Moved("web", 1, 1500), Still("api")]),
         new("stop-broker", "The broker is away, and haproxy of the holder dies meanwhile: agents and VRRP move the address by themselves.",
             [new Press("stop-broker"), new Wait(s_look), new Press("kill-haproxy/lb1"), new Wait(TimeSpan.FromSeconds(4)), new Mend()],
@@ -62,7 +62,7 @@ internal static class ScenarioList
                 new Press("stop-broker", "stop-redis/1", "stop-redis/2", "stop-redis/3", "stop-arbiters", "cut-gateways", "kill-agent/lb3"),
                 new Wait(TimeSpan.FromSeconds(8)), new Mend(),
             ],
-            [new Expectation("web", (0, 1), Ms(12000)), new Expectation("api", (0, 1), Ms(12000))]),
+            [Still("web", "lb1"), Still("api", "lb2")]),
         new("failover-chain", "One holder after the other dies: lb1, then lb2, each time the next one was armed before.",
             [
                 new Press("kill-haproxy/lb1"),
@@ -78,7 +78,7 @@ internal static class ScenarioList
 
     private static Expectation Moved(string group, int moves, int longestMs, string? holder = null) => new(group, (moves, moves), Ms(longestMs), holder);
 
-    private static Expectation Still(string group) => new(group, (0, 0), TimeSpan.Zero);
+    private static Expectation Still(string group, string? holder = null) => new(group, (0, 0), TimeSpan.Zero, holder);
 
     private static TimeSpan Ms(int ms) => TimeSpan.FromMilliseconds(ms);
 }

@@ -1,11 +1,8 @@
 using System.Diagnostics;
-using Browser.Live;
-
-[assembly: AssemblyFixture(typeof(DemoProcess))]
 
 namespace Browser.Live;
 
-/// <summary>The demo as it is built, a process of its own at a free port; started when the first test asks for it, ended with the tests.</summary>
+/// <summary>The demo as it is built, a process of its own at a free port; started when it is first asked for.</summary>
 public sealed class DemoProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(30);

@@ -8,10 +8,15 @@ internal static class Shots
 {
     private const int MostBytes = 200 * 1024;
 
+    /// <param name="only">What is to be seen, as far as it is within the window; null: the window.</param>
     public static async Task Take(Window window, string name, ILocator? only = null)
     {
         if (Environment.GetEnvironmentVariable("SCREENSHOTS") != "1") return;
-        var picture = only is null ? await window.Page.ScreenshotAsync() : await only.ScreenshotAsync();
+        var (box, seen) = (only is null ? null : await only.BoundingBoxAsync(), window.Page.ViewportSize!);
+        var picture = await window.Page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Clip = box is null ? null : new Clip { X = box.X, Y = box.Y, Width = box.Width, Height = Math.Min(box.Height, seen.Height - box.Y) },
+        });
         Assert.InRange(picture.Length, 1, MostBytes);
         await File.WriteAllBytesAsync(Path.Combine(Root(), "docs", name), picture);
     }

@@ -23,7 +23,7 @@ public sealed class PanelTests
     public void Every_kind_of_fault_has_words_of_its_own_for_its_beginning_and_its_end()
     {
         var kinds = FaultList.Build().DistinctBy(f => f.Kind).ToArray();
-        Assert.Equal(kinds.Length, kinds.Select(FaultList.Doing).Distinct().Count());
+        Assert.Equal(kinds.Length, kinds.Select(f => FaultList.Doing(f, "lb1")).Distinct().Count());
         Assert.Equal(kinds.Length, kinds.Select(FaultList.Mending).Distinct().Count());
     }
 

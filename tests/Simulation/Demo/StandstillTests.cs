@@ -78,7 +78,7 @@ public sealed class StandstillTests
         var running = link.Run(end.Token);
         Assert.IsType<LinkEvent.Connected>(await link.Events.ReadAsync(Stop));
         _standstill.Set("test", true);
-        foreach (var key in new[] { "a", "b" }) link.Publish(new Envelope("x", key, default, null, default));
+        foreach (var key in new[] { "a", "b" }) link.Publish(new Contracts.Bus.Envelope("x", key, default, null, default));
         Assert.False(link.Events.TryRead(out _));
         _standstill.Set("test", false);
         var received = new List<string>();
