@@ -38,6 +38,7 @@ internal static class ArbiterYaml
               - { node: lb2, preference: 80 }
             service: http://{{Topology.Vip}}/
             advert: {{options.AdvertText}}
+            rearm: {{options.Rearm.TotalSeconds:0}}s
             brakes: {{(options.Brakes ? "on" : "off")}}
 
         """;
