@@ -38,7 +38,8 @@ public sealed class SimulatedWorld : IWorld
         time.Stepped += Pump;
         foreach (var host in _inOrder)
         {
-            time.After(Phase(TimeSpan.FromMilliseconds(20)), host.Keepalived.Start);
+            // as after a power failure: less apart than the skew of two neighbours in rank (3 ms), so that the best one is elected
+            time.After(Phase(TimeSpan.FromMilliseconds(2)), host.Keepalived.Start);
             time.After(TimeSpan.FromMilliseconds(20) + Phase(TimeSpan.FromMilliseconds(100)), () => StartAgent(host));
         }
     }
