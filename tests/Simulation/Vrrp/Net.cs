@@ -64,6 +64,17 @@ internal sealed class Net(double advertMs, Random? chance = null)
         return this;
     }
 
+    /// <summary>One after the other, an advert apart: the first becomes the holder.</summary>
+    public Net StartInTurn()
+    {
+        foreach (var host in _hosts.Values)
+        {
+            host.Keepalived.Start();
+            RunAdverts(1);
+        }
+        return this;
+    }
+
     public Net Run(double ms)
     {
         Time.RunUntil(Time.Now + TimeSpan.FromMilliseconds(ms));
