@@ -62,7 +62,8 @@ internal sealed class AgentProcess : IAgentHands, IStepWatch
     public void Kill()
     {
         Alive = false;
-        _link.Detach();
+        // what it had handed to the kernel still leaves
+        _world.Time.After(Delays.Broker, _link.Detach);
     }
 
     public void Post(Input input)
