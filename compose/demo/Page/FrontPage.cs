@@ -24,7 +24,7 @@ internal sealed class FrontPage(Front front, IFaultPanel panel, ISights sights)
     public async Task<IResult> Whole(CancellationToken stopping)
     {
         var status = await front.Read("/", stopping) ?? Empty;
-        var world = Sight.Of(await sights.World(stopping));
+        var world = Sight.Of(await sights.World(stopping), sights.Armed);
         var html = new Html();
         Markup.Write(html, world, FaultView.Of(panel.Faults));
         return TypedResults.Text(Insert(status, html.ToString()), "text/html", Encoding.UTF8);

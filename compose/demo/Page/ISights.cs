@@ -8,6 +8,9 @@ internal interface ISights
     /// <summary>The truth about the simulated world now.</summary>
     public Task<WorldPicture> World(CancellationToken stopping);
 
+    /// <summary>The world's time at which everything was armed for the first time; null: not yet.</summary>
+    public TimeSpan? Armed { get; }
+
     /// <summary>The replica to ask: the leader when it runs, otherwise another one that runs; null when none does.</summary>
     public ReplicaDoor? Choose();
 }

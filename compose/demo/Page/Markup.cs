@@ -23,7 +23,7 @@ internal static class Markup
 
     private static void Stage(Html html, WorldView world)
     {
-        html.Add($"""<section class="stage" aria-label="What clients see"><p class="gone" id="gone" role="alert" hidden>The demo does not answer any more. Is it still running?</p><p class="label intro">What clients see of {Counted(world.Nodes.Length)} simulated hosts</p>""");
+        html.Add($"""<section class="stage" aria-label="What clients see"><p class="gone" id="gone" role="alert" hidden>The demo does not answer any more. Is it still running?</p><p class="label intro" id="intro" data-ready="What clients see of {Counted(world.Nodes.Length)} simulated hosts">{(world.Armed ? $"What clients see of {Counted(world.Nodes.Length)} simulated hosts" : "Getting ready, in fast motion: the arbiter first watches for a while")}</p>""");
         foreach (var group in world.Groups)
         {
             html.Add($"""
@@ -31,7 +31,7 @@ internal static class Markup
                 """);
             foreach (var node in world.Nodes.Where(n => n.Roles.ContainsKey(group.Name)))
                 html.Add($"""<li data-node="{node.Name}"><b>{node.Name}</b> <span class="vip" hidden>VIP</span><span class="state">&nbsp;</span><span class="ills">&nbsp;</span></li>""");
-            html.Add($"""</ul><p class="way"><span class="client"><svg viewBox="0 0 12 8" aria-hidden="true"><path d="M6 0 12 8H0z"/></svg> <span class="who">clients</span></span></p></article>""");
+            html.Add($"""</ul><p class="way"><span class="client"><svg viewBox="0 0 12 8" aria-hidden="true"><path d="M6 0 12 8H0z"/></svg> <span class="reach">clients</span></span></p></article>""");
         }
         html.Add($"""<p class="label intro">What the arbiter sees: its status page, as in production</p></section>""");
     }

@@ -23,11 +23,12 @@ internal sealed record StoryBegins(string Run, long From);
 
 internal sealed record LineView(long Number, long AtMs, string Who, string Text, string Tone);
 
-internal sealed record WorldView(long AtMs, ImmutableArray<GroupView> Groups, ImmutableArray<NodeView> Nodes);
+/// <param name="Armed">Everything has been ready once: from here on outages count.</param>
+internal sealed record WorldView(long AtMs, bool Armed, ImmutableArray<GroupView> Groups, ImmutableArray<NodeView> Nodes);
 
 /// <param name="Reached">Where a client's packets go; null: nowhere.</param>
 /// <param name="Served">Whether a client that connects now gets an answer.</param>
-/// <param name="Away">The last time that clients were not served; null: never since the group first was.</param>
+/// <param name="Away">The last time that clients were not served; null: never since all was armed.</param>
 internal sealed record GroupView(string Name, ImmutableArray<string> Holders, string? Reached, bool Served, int Moves, AwayView? Away);
 
 /// <param name="Over">False: it still lasts, and <paramref name="Ms"/> is its length so far.</param>

@@ -6,14 +6,15 @@ namespace Demo.Page;
 /// <summary>The world's picture in the words of the page.</summary>
 internal static class Sight
 {
-    public static WorldView Of(WorldPicture picture) => new(
-        (long)picture.At.TotalMilliseconds,
-        [.. picture.Groups.Select(g => new GroupView(g.Name.ToString(), [.. g.Holders.Select(h => h.ToString())], g.Reached?.ToString(), g.Served, g.Moves, Away(g, picture.At)))],
+    /// <param name="armed">When everything was armed for the first time; null: not yet.</param>
+    public static WorldView Of(WorldPicture picture, TimeSpan? armed) => new(
+        (long)picture.At.TotalMilliseconds, armed is not null,
+        [.. picture.Groups.Select(g => new GroupView(g.Name.ToString(), [.. g.Holders.Select(h => h.ToString())], g.Reached?.ToString(), g.Served, g.Moves, Away(g, picture.At, armed)))],
         [.. picture.Nodes.Select(Node)]);
 
-    // that nobody was served before anybody ever was is the beginning, no outage
-    private static AwayView? Away(GroupPicture group, TimeSpan now) =>
-        group.Outages.LastOrDefault(o => o.From > TimeSpan.Zero) is { } last
+    // before all was armed there was no standby: what was short then says nothing of a failover
+    private static AwayView? Away(GroupPicture group, TimeSpan now, TimeSpan? armed) =>
+        group.Outages.LastOrDefault() is { } last && last.From >= armed
             ? new AwayView(last.From.TotalMilliseconds, Math.Round(last.Length(now).TotalMilliseconds, 1), last.Until is not null)
             : null;
 

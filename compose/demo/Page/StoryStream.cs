@@ -77,7 +77,7 @@ internal sealed class StoryStream(IStoryline story, IFaultPanel panel, ISights s
     {
         try
         {
-            return Sight.Of(await sights.World(end));
+            return Sight.Of(await sights.World(end), sights.Armed);
         }
         catch (OperationCanceledException)
         {

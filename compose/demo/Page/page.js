@@ -132,6 +132,9 @@
   function draw() {
     if (!world) return;
     const now = world.atMs + performance.now() - painted;
+    const intro = $("intro");
+    if (world.armed) put(intro, intro.dataset.ready);
+    intro.classList.toggle("early", !world.armed);
     for (const g of world.groups) {
       const card = document.querySelector(`.world[data-group="${CSS.escape(g.name)}"]`);
       if (!card) continue;
@@ -161,7 +164,7 @@
       const way = card.querySelector(".way"), at = hosts.findIndex(h => h.dataset.node === g.reached);
       way.style.setProperty("--of", hosts.length);
       if (at >= 0) way.style.setProperty("--at", at);
-      put(way.querySelector(".who"), g.served ? "clients served" : g.reached ? "clients get no answer" : "nobody to reach");
+      put(way.querySelector(".reach"), g.served ? "clients served" : g.reached ? "clients get no answer" : "nobody to reach");
     }
   }
 

@@ -25,6 +25,8 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
     private readonly ArbiterTeller _teller;
     private readonly CancellationTokenSource _end = new();
     private Task _running = Task.CompletedTask;
+    /// <summary>In ticks of the world's time; negative: not yet.</summary>
+    private long _armed = -1;
 
     public Arena(TimeProvider real, bool verbose)
     {
@@ -62,7 +64,8 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
         Time.Speed = ArmingSpeed;
         var (missing, _) = await Converged(within, stopping);
         Time.Speed = 1;
-        if (missing is not null) throw new DemoError($"not armed after {within.TotalSeconds:0} s of the demo's time: {missing}");
+        if (missing is null) Interlocked.Exchange(ref _armed, (await this.Picture()).At.Ticks);
+        else throw new DemoError($"not armed after {within.TotalSeconds:0} s of the demo's time: {missing}");
     }
 
     private LiveWorld Begin()
@@ -104,6 +107,8 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
     public async Task<T> Do<T>(Func<IWorld, T> what) => await (await _live.Task).Ask(what);
 
     Task<WorldPicture> ISights.World(CancellationToken stopping) => this.Picture().WaitAsync(stopping);
+
+    public TimeSpan? Armed => Interlocked.Read(ref _armed) is >= 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
 
     public ReplicaDoor? Choose() => Replicas.Spokesman is { } replica ? new ReplicaDoor(replica.Name, replica.Address, replica.Standstill.Stopped) : null;
 

@@ -152,7 +152,8 @@ public sealed class PageTests(Chrome chrome)
         await Assertions.Expect(web.Locator("[data-node=lb1]")).ToContainTextAsync("haproxy dead");
         await Assertions.Expect(web.Locator(".away")).ToHaveTextAsync("was away for 4.3 ms");
         Assert.NotEqual(way, await Middle(web.Locator(".client")));
-        Assert.Equal(await Middle(web.Locator("[data-node=lb2]")), await Middle(web.Locator(".client")), 4.0);
+        Assert.Equal(await Middle(web.Locator("[data-node=lb2]")), await Middle(web.Locator(".client svg")), 4.0);
+        Assert.Equal(await Middle(web.Locator("[data-node=lb2]")), await Middle(web.Locator(".reach")), 4.0);
         await Assertions.Expect(window.World("api").Locator(".away")).ToHaveTextAsync("not away yet 0 ms");
         Assert.Equal([], window.Errors);
     }
@@ -170,7 +171,7 @@ public sealed class PageTests(Chrome chrome)
         };
         var web = window.World("web");
         await Assertions.Expect(web.Locator(".away span")).ToHaveTextAsync("away for");
-        await Assertions.Expect(web.Locator(".who")).ToHaveTextAsync("nobody to reach");
+        await Assertions.Expect(web.Locator(".reach")).ToHaveTextAsync("nobody to reach");
         var first = await web.Locator(".away strong").TextContentAsync();
         await window.Until("first => document.querySelector('.world .away strong').textContent !== first", first);
         await Assertions.Expect(web.Locator(".away")).ToHaveAttributeAsync("aria-live", "off");

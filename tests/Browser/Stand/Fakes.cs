@@ -109,6 +109,8 @@ internal sealed class FakeSights : ISights
         set => _picture = value;
     }
 
+    public TimeSpan? Armed { get; set; } = TimeSpan.FromSeconds(30);
+
     public List<FakeReplica> Replicas { get; } = [];
 
     public Task<WorldPicture> World(CancellationToken stopping) => Task.FromResult(_picture);
@@ -132,7 +134,7 @@ internal sealed class FakeSights : ISights
         ],
     };
 
-    private static GroupPicture Group(GroupName name, NodeId holder) => new(name, [holder], holder, true, [new Outage(TimeSpan.Zero, TimeSpan.FromSeconds(1))], 0);
+    private static GroupPicture Group(GroupName name, NodeId holder) => new(name, [holder], holder, true, [new Outage(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3))], 0);
 
     private static ImmutableSortedDictionary<GroupName, RolePicture> Roles(NodeId node) => new Dictionary<GroupName, RolePicture>
     {
