@@ -13,7 +13,7 @@ namespace World.Hosts;
 /// One life of a node's agent: the production core, its turns, its signatures and its refusals; only what touches a real machine is
 /// simulated. Begins when it is made and ends by <see cref="Kill"/>.
 /// </summary>
-internal sealed class AgentProcess : IAgentHands
+internal sealed class AgentProcess : IAgentHands, IStepWatch
 {
     private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
@@ -37,7 +37,7 @@ internal sealed class AgentProcess : IAgentHands
         var reporter = new Reporter(new WireDelay(world.Time, link), codec, new MessageSigner(keys, Direction.Agent), host.Name, NullLogger<Reporter>.Instance);
         _intake = new OrderIntake(codec, new MessageVerifier(keys, Direction.Order), host.Name, _clock, NullLogger.Instance);
         var state = AgentState.Create(options, process, $"boot-{host.Name}", (long)host.Clock.Now.TotalMilliseconds);
-        _turns = new AgentTurns(state, _clock, reporter, this, world.Watch);
+        _turns = new AgentTurns(state, _clock, reporter, this, this);
         _probes = new AgentProbes(this, host, world, _clock, options);
         Cut = host.Isolated || host.BrokerCut;
         link.Attach();
@@ -62,7 +62,8 @@ internal sealed class AgentProcess : IAgentHands
     public void Kill()
     {
         Alive = false;
-        _link.Detach();
+        // what it had handed to the kernel still leaves
+        _world.Time.After(Delays.Broker, _link.Detach);
     }
 
     public void Post(Input input)
@@ -149,6 +150,8 @@ internal sealed class AgentProcess : IAgentHands
     {
         // nobody watches the watcher here
     }
+
+    public void Stepped(AgentState before, Input input, AgentState after) => _world.Watch?.Stepped(before, input, after);
 
     private void Read(LinkEvent happened)
     {

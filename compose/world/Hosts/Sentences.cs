@@ -13,7 +13,10 @@ internal static class Sentences
         "Probe" => Probe(say.Text),
         "Fence" => (Fence(say.Text), Tone.Bad),
         "Unfence" => ($"agent: {say.Text}", Tone.Plain),
-        "Order" => ($"agent: ordered {Order(say.Text)}", Tone.Plain),
+        "Order" => (Order(say.Text), Tone.Plain),
+        // a node that became MASTER meanwhile keeps its priority: nothing to see
+        "OrderRefused" when say.Text.Contains(": untold refused:", StringComparison.Ordinal) => null,
+        "Service" => Service(say.Text),
         _ => ($"agent: {say.Text}", say.Severity == Severity.Information ? Tone.Plain : Tone.Bad),
     };
 
@@ -63,13 +66,33 @@ internal static class Sentences
     {
         var parts = text.Split(": ", 3);
         if (parts.Length < 3) return $"agent: {text}";
-        return parts[1].Contains("ordered", StringComparison.Ordinal) ? $"agent: fenced itself in {parts[0]} as ordered: {parts[2]}" : $"agent: fenced itself in {parts[0]}: {parts[2]}";
+        return $"agent: fenced itself in {parts[0]}{(parts[1].Contains("ordered", StringComparison.Ordinal) ? " as told" : "")}: {parts[2]}";
     }
 
     /// <summary><c>web: standby by epoch 1/4, term 2</c></summary>
     private static string Order(string text)
     {
-        var parts = text.Split(": ", 2);
-        return parts.Length < 2 ? text : $"in {parts[0]}: {parts[1]}";
+        if (text.Split(": ", 2) is not [var group, var order] || order.Split(' ', 2) is not [var role, var token]) return $"agent: {text}";
+        var what = role switch
+        {
+            "holder" => $"hold the VIP of {group}",
+            "standby" => $"stand by for {group}",
+            "untold" => $"be neither holder nor standby of {group}",
+            "yield" => $"hand {group} over",
+            "fence" => $"let go of {group}",
+            "drain" => $"leave {group}",
+            _ => $"be {role} of {group}",
+        };
+        return $"agent: was told to {what} ({token.Replace("by ", "", StringComparison.Ordinal)})";
+    }
+
+    /// <summary><c>web: http://172.20.0.248/ Up -> Down: no answer in 500 ms</c></summary>
+    private static (string, Tone)? Service(string text)
+    {
+        var group = text.Split(':')[0];
+        if (text.Contains("Unknown -> Up", StringComparison.Ordinal)) return null;
+        return text.Contains("-> Down: ", StringComparison.Ordinal)
+            ? ($"agent: the service of {group} does not answer from here: {text[(text.IndexOf("-> Down: ", StringComparison.Ordinal) + 9)..]}", Tone.Bad)
+            : ($"agent: the service of {group} answers from here again", Tone.Good);
     }
 }

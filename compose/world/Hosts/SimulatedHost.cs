@@ -38,6 +38,8 @@ internal sealed class SimulatedHost : IVrrpHost
     public Keepalived Keepalived { get; }
     /// <summary>null while none runs.</summary>
     public AgentProcess? Agent { get; set; }
+    /// <summary>Whether one should run: on a machine that stands still it starts when that goes on.</summary>
+    public bool AgentWanted { get; set; } = true;
     /// <summary>obeyed.json.</summary>
     public ImmutableSortedDictionary<GroupName, ObeyedRecord>? Obeyed { get; set; }
     /// <summary>What waits in the notify FIFO for an agent that does not run.</summary>
@@ -84,6 +86,12 @@ internal sealed class SimulatedHost : IVrrpHost
         if (Paused) _missed.Add(action);
         else action();
     });
+
+    public void StartKeepalived()
+    {
+        Keepalived.Start();
+        if (Paused) Keepalived.Freeze(true);
+    }
 
     public void Pause(bool paused)
     {

@@ -38,8 +38,9 @@ public sealed class SimulatedWorld : IWorld
         time.Stepped += Pump;
         foreach (var host in _inOrder)
         {
-            time.After(Phase(TimeSpan.FromMilliseconds(20)), host.Keepalived.Start);
-            time.After(TimeSpan.FromMilliseconds(20) + Phase(TimeSpan.FromMilliseconds(100)), () => StartAgent(host));
+            // as after a power failure: less apart than the skew of two neighbours in rank (3 ms), so that the best one is elected
+            time.After(Phase(TimeSpan.FromMilliseconds(2)), host.StartKeepalived);
+            host.After(TimeSpan.FromMilliseconds(20) + Phase(TimeSpan.FromMilliseconds(100)), () => StartAgent(host));
         }
     }
 
@@ -74,7 +75,7 @@ public sealed class SimulatedWorld : IWorld
         Tell(node, alive ? "keepalived was started" : "keepalived was killed: its VIPs stay on the interface");
         if (alive)
         {
-            host.Keepalived.Start();
+            host.StartKeepalived();
             return;
         }
         host.Keepalived.Kill();
@@ -84,14 +85,15 @@ public sealed class SimulatedWorld : IWorld
     public void SetAgent(NodeId node, bool alive)
     {
         var host = Host(node);
-        if (host.Agent is not null == alive) return;
+        if (host.AgentWanted == alive) return;
+        host.AgentWanted = alive;
         Tell(node, alive ? "the agent was started" : "the agent was killed");
         if (alive)
         {
-            StartAgent(host);
+            host.After(TimeSpan.Zero, () => StartAgent(host));
             return;
         }
-        host.Agent!.Kill();
+        host.Agent?.Kill();
         host.Agent = null;
         host.After(Delays.ExecStopPost, () => Release(host));
     }
@@ -241,7 +243,7 @@ public sealed class SimulatedWorld : IWorld
 
     private void StartAgent(SimulatedHost host)
     {
-        if (host.Groups.IsEmpty || host.Agent is not null) return;
+        if (host.Groups.IsEmpty || !host.AgentWanted || host.Agent is not null) return;
         host.Agent = new AgentProcess(this, host, _keys.DeriveNode(host.Name), _links(host.Name), _random.NextInt64().ToString("x16", null));
     }
 

@@ -15,6 +15,9 @@ internal sealed class Scene
     public static readonly NodeId Lb2 = NodeId.Parse("lb2");
     public static readonly NodeId Lb3 = NodeId.Parse("lb3");
 
+    private TimeSpan _mark;
+    private int _moves;
+
     public Scene(int seed = 1, double advert = 0.1, int nodes = 2, int groups = 1)
     {
         NodeId[] all = [.. new[] { Lb1, Lb2, Lb3 }.Take(nodes)];
@@ -54,10 +57,26 @@ internal sealed class Scene
             Run(0.1);
         }
         Run(3.05);
-        Assert.Equal(Lb1, Assert.Single(Group().Holders));
+        Holds(Lb1);
         Assert.True(Group().Served);
+        (_moves, _mark) = (Group().Moves, Time.Now);
         return this;
     }
+
+    /// <summary>This node alone has the VIP.</summary>
+    public void Holds(NodeId node) => Assert.True(Group().Holders is [var only] && only == node, $"{node} does not hold web alone\n{Told()}");
+
+    /// <summary>Since it was armed.</summary>
+    public Outage[] Outages => [.. Group().Outages.Where(o => o.From >= _mark)];
+
+    /// <summary>Since it was armed.</summary>
+    public int Moves => Group().Moves - _moves;
+
+    /// <summary>The one outage since it was armed.</summary>
+    public TimeSpan Outage() => Outages is [var only] ? only.Length(Time.Now) : throw new InvalidOperationException($"{Outages.Length} outages\n{Told()}");
+
+    /// <summary>What the agent of a node takes for now.</summary>
+    public TimeSpan AgentNow(NodeId node) => World.Host(node).Agent!.State.LastTick;
 
     public string Told() => string.Join('\n', Story.Select(h => FormattableString.Invariant($"{h.At.TotalSeconds,10:0.0000} {h.Who,-7} {h.Text}")));
 }
