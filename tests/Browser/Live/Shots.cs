@@ -37,6 +37,7 @@ internal static class Shots
 
     private static async Task Write(string name, byte[] picture)
     {
+        picture = Png.Pack(picture);
         Assert.InRange(picture.Length, 1, MostBytes);
         await File.WriteAllBytesAsync(Path.Combine(Root(), "docs", name), picture);
     }
