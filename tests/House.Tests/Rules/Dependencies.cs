@@ -28,6 +28,8 @@ internal static partial class Dependencies
         new("Arbiter/Notifications/Delivery", [.. Messages, "Arbiter.Core", "Arbiter.Configuration", "Arbiter.Quorum", "Arbiter.Notifications"], Pure: true),
         new("Arbiter", ["Contracts", "Arbiter", "Microsoft.AspNetCore", "Microsoft.Extensions"]),
         new("NodeAgent", ["Contracts", "NodeAgent", "Microsoft.Extensions"]),
+        // the agents of the demo live in the world, and only there
+        new("compose/demo", ["Contracts", "Arbiter", "World", "Demo", "Microsoft.AspNetCore", "Microsoft.Extensions"]),
     ];
 
     /// <summary>Outside libraries and the only folders that may use them.</summary>
@@ -37,10 +39,11 @@ internal static partial class Dependencies
         ["YamlDotNet"] = ["Contracts/Configuration"],
         ["MassTransit"] = ["Arbiter/Events/Plane"],
         ["StackExchange"] = ["Arbiter/Quorum", "Arbiter/History", "Arbiter/Hosting/RedisConnection.cs"],
-        ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs"],
+        ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs", "compose/demo/Commands"],
         ["Quartz"] = ["Arbiter/Schedules", "Arbiter/Configuration/Timetable.cs"],
         ["Serilog"] = ["Arbiter/Hosting", "Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent"],
-        ["Microsoft.AspNetCore"] = ["Arbiter/Api", "Arbiter/Dashboard", "Arbiter/Telemetry", "Arbiter/Program.cs"],
+        ["Microsoft.AspNetCore"] = ["Arbiter/Api", "Arbiter/Dashboard", "Arbiter/Telemetry", "Arbiter/Program.cs", "compose/demo/Page", "compose/demo/Running", "compose/demo/Replicas"],
+        ["Yarp"] = ["compose/demo/Page"],
         ["OpenTelemetry"] = ["Arbiter/Telemetry"],
     };
 
