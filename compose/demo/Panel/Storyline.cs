@@ -49,13 +49,16 @@ internal sealed class Storyline(TimeProvider time) : IStoryline
         }
     }
 
-    public void Say(string who, string text, Tone tone)
+    /// <param name="at">When it happened, for who tells it late; null: now. Times of a story never go back.</param>
+    public void Say(string who, string text, Tone tone, TimeSpan? at = null)
     {
         StoryLine line;
         TaskCompletionSource changed;
         lock (_gate)
         {
-            line = new StoryLine(++_last, time.GetElapsedTime(_start), who, text.Length <= LongestLine ? text : text[..LongestLine], tone);
+            var (earliest, now) = (_lines.IsEmpty ? TimeSpan.Zero : _lines[^1].At, time.GetElapsedTime(_start));
+            if (at is { } past && past < now) now = past;
+            line = new StoryLine(++_last, now > earliest ? now : earliest, who, text.Length <= LongestLine ? text : text[..LongestLine], tone);
             _lines = _lines.Count == Most ? _lines.RemoveAt(0).Add(line) : _lines.Add(line);
             (changed, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }

@@ -27,6 +27,8 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
     private Task _running = Task.CompletedTask;
     /// <summary>In ticks of the world's time; negative: not yet.</summary>
     private long _armed = -1;
+    /// <summary>In the story's time; set before the world's thread begins.</summary>
+    private TimeSpan _worldBegan;
 
     public Arena(TimeProvider real, bool verbose)
     {
@@ -71,6 +73,7 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
     private LiveWorld Begin()
     {
         var world = new SimulatedWorld(_setup.World, new Timeline(), new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), _servers.AgentLink) { Happened = Tell };
+        _worldBegan = Story.Now;
         var live = new LiveWorld(world, Time);
         _live.SetResult(live);
         return live;
@@ -81,7 +84,8 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
     {
         // what was pressed is told by who pressed it; in fast motion this machine is late by nature
         if (what.Tone == Tone.Fault || what.Who == "world" && Time.Speed > 1) return;
-        Story.Say(what.Who, what.Text, what.Tone);
+        // by the world's time: this machine may be late to act it, and a story that counts from the press must agree with the measured outage
+        Story.Say(what.Who, what.Text, what.Tone, _worldBegan + what.At);
     }
 
     /// <summary>Waits until nothing is missing and stays so for a second.</summary>

@@ -13,7 +13,8 @@ public sealed partial class FirstVisitTests(Chrome chrome)
     public async Task Two_clicks_show_a_failover_and_one_more_mends_it()
     {
         await using var demo = new DemoProcess();
-        await using var window = await Visit.Armed(chrome, demo);
+        await using var window = await Visit.Armed(chrome, demo, 1280, 860);
+        await Shots.StatusPage(chrome, demo);
         var before = await Visit.Holder(window, "web");
         var button = window.Page.GetByRole(AriaRole.Button, new() { Name = $"Kill haproxy {before}", Exact = true });
         await button.ClickAsync();
@@ -34,8 +35,7 @@ public sealed partial class FirstVisitTests(Chrome chrome)
         await Assertions.Expect(status.Locator(".who div", new() { HasText = "MASTER (observed)" }).Locator("strong")).ToHaveTextAsync(after, new() { Timeout = Visit.Long });
         await Assertions.Expect(status.Locator(".who div", new() { HasText = "Holder (recorded)" }).Locator("strong")).ToHaveTextAsync(after, new() { Timeout = Visit.Long });
         await window.Until("() => document.querySelector('#story').textContent.includes('web: recorded')");
-        await window.Page.EvaluateAsync("() => scrollTo(0, 0)");
-        await Shots.Take(window, "demo.png");
+        await Shots.Demo(window, story[0]);
 
         await button.ClickAsync();
         await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "false");

@@ -8,15 +8,35 @@ internal static class Shots
 {
     private const int MostBytes = 200 * 1024;
 
-    /// <param name="only">What is to be seen, as far as it is within the window; null: the window.</param>
-    public static async Task Take(Window window, string name, ILocator? only = null)
+    private static bool Wanted => Environment.GetEnvironmentVariable("SCREENSHOTS") == "1";
+
+    /// <summary>The demo, its story at the line that begins a chapter.</summary>
+    public static async Task Demo(Window window, string chapter)
     {
-        if (Environment.GetEnvironmentVariable("SCREENSHOTS") != "1") return;
-        var (box, seen) = (only is null ? null : await only.BoundingBoxAsync(), window.Page.ViewportSize!);
-        var picture = await window.Page.ScreenshotAsync(new PageScreenshotOptions
-        {
-            Clip = box is null ? null : new Clip { X = box.X, Y = box.Y, Width = box.Width, Height = Math.Min(box.Height, seen.Height - box.Y) },
-        });
+        if (!Wanted) return;
+        await window.Page.EvaluateAsync("""
+            chapter => {
+              scrollTo(0, 0);
+              const list = document.querySelector('#story'), line = [...list.children].find(l => l.textContent === chapter);
+              list.scrollTop = line.offsetTop - list.offsetTop;
+            }
+            """, chapter);
+        await Write("demo.png", await window.Page.ScreenshotAsync());
+    }
+
+    /// <summary>The status page alone, down to the end of its first group.</summary>
+    public static async Task StatusPage(Chrome chrome, DemoProcess demo)
+    {
+        if (!Wanted) return;
+        await using var window = await Visit.Armed(chrome, demo, 1680, 1450);
+        var main = (await window.Page.GetByRole(AriaRole.Main).BoundingBoxAsync())!;
+        var card = (await window.Page.Locator("main .card").First.BoundingBoxAsync())!;
+        var clip = new Clip { X = main.X, Y = main.Y, Width = main.Width, Height = card.Y + card.Height + 14 - main.Y };
+        await Write("status-page.png", await window.Page.ScreenshotAsync(new PageScreenshotOptions { Clip = clip }));
+    }
+
+    private static async Task Write(string name, byte[] picture)
+    {
         Assert.InRange(picture.Length, 1, MostBytes);
         await File.WriteAllBytesAsync(Path.Combine(Root(), "docs", name), picture);
     }
