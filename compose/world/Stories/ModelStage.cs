@@ -14,7 +14,6 @@ namespace World.Stories;
 /// <param name="chance">Where jitter comes from; null: there is none.</param>
 public sealed class ModelStage(TimeSpan? segment = null, KeepalivedLatency? latency = null, Random? chance = null) : IStage
 {
-    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(10);
     private readonly Timeline _time = new();
     private readonly TimeSpan _segment = segment ?? TimeSpan.FromMilliseconds(0.1);
     private readonly List<Sighting> _sightings = [];
@@ -75,11 +74,12 @@ public sealed class ModelStage(TimeSpan? segment = null, KeepalivedLatency? late
 
     private bool IsOnlyMaster(ModelNode node) => node.Said == NotifyState.Master && _nodes.All(n => n.HasAddress == (n == node));
 
-    /// <summary>A process that was told to end lives for another second, and a second one does not start beside it.</summary>
+    /// <summary>A process that was told to end lives for another second, and another does not start beside it: so time passes until it is gone.</summary>
     private void Start(Keepalived keepalived)
     {
-        if (keepalived.Alive) _time.After(Again, () => Start(keepalived));
-        else keepalived.Start();
+        var end = _time.Now + 2 * Latency.Stop;
+        while (keepalived.Ending && _time.Next <= end && _time.Step()) { }
+        keepalived.Start();
     }
 
     private ModelNode Node(string name) => _nodes.FirstOrDefault(n => n.Name == name) ?? throw new ArgumentException($"the story has no node '{name}'", nameof(name));

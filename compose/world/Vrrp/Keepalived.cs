@@ -30,6 +30,9 @@ public sealed partial class Keepalived(KeepalivedOptions options, Timeline time,
     /// <summary>Whether the parent process exists, frozen or not.</summary>
     public bool Alive => _phase != Phase.Off;
 
+    /// <summary>SIGTERM is on its way or was obeyed, and the process still exists. Another does not start beside it.</summary>
+    public bool Ending => _phase == Phase.Stopping || Waits(Item.Terminate);
+
     public bool Frozen { get; private set; }
 
     /// <summary>How many adverts the kernel threw away because nobody read the socket.</summary>
@@ -49,7 +52,7 @@ public sealed partial class Keepalived(KeepalivedOptions options, Timeline time,
     /// <summary>SIGTERM: addresses are given up at once, with one advert of priority 0; the process itself ends a second later.</summary>
     public void Stop()
     {
-        if (_phase is Phase.Starting or Phase.Running) Post(Item.Terminate);
+        if (Alive && !Ending) Post(Item.Terminate);
     }
 
     /// <summary>SIGKILL of all processes: nothing is sent, addresses stay where they are.</summary>
@@ -66,7 +69,7 @@ public sealed partial class Keepalived(KeepalivedOptions options, Timeline time,
     /// </summary>
     public void KillChild()
     {
-        if (_phase == Phase.Stopping || Waits(Item.Terminate)) Kill();
+        if (Ending) Kill();
         if (!Alive) return;
         ForgetWork();
         var delay = _respawnSeconds;

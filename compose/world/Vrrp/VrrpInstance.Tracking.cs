@@ -102,8 +102,9 @@ internal sealed partial class VrrpInstance
     /// <summary>down_instance: a MASTER sends priority 0 twice (once in vrrp_state_leave_master, once in vrrp_restore_interface) before it lets go.</summary>
     private static VrrpState GoDown(VrrpState state, List<VrrpEffect> effects)
     {
-        state = state with { Faults = state.Faults + 1 };
-        if (state.Faults > 1) return state;
+        var before = state.Faults;
+        state = state with { Faults = before + 1 };
+        if (before != 0) return state;
         var notify = new VrrpEffect.Notify(NotifyState.Fault, state.Effective);
         return EnterFault(state, effects, state.Role == VrrpRole.Master
             ? [new VrrpEffect.Send(0), new VrrpEffect.Send(0), new VrrpEffect.RemoveVips(), notify]
@@ -114,7 +115,7 @@ internal sealed partial class VrrpInstance
     private VrrpState TryUp(VrrpState state, TimeSpan now, List<VrrpEffect> effects)
     {
         state = state with { Faults = state.Faults - 1 };
-        return state.Faults > 0 ? state : EnterBackup(state with { MasterAdvert = _advert }, now, effects);
+        return state.Faults != 0 ? state : EnterBackup(state with { MasterAdvert = _advert }, now, effects);
     }
 
     private VrrpState EnterBackup(VrrpState state, TimeSpan now, List<VrrpEffect> effects)
