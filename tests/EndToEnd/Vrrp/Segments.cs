@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Lab;
+using Lab.Native;
 using World.Stories;
 
 namespace EndToEnd.Vrrp;
@@ -10,13 +12,18 @@ internal sealed class Segments : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(0);
     private int _built;
 
+    /// <exception cref="LabError">Namespaces cannot be made here; then nothing is left over.</exception>
     public static async Task<Segments> Build(int count)
     {
+        if (Libc.EffectiveUser() != 0) throw new LabError("the stories of keepalived are played in network namespaces: run them as root");
         var segments = new Segments();
         try
         {
-            for (var i = 0; i < count; i++) segments.Give(await Segment.Build());
-            segments._built = count;
+            while (segments._built < count)
+            {
+                segments.Give(await Segment.Build());
+                segments._built++;
+            }
             return segments;
         }
         catch
