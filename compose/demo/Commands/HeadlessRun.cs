@@ -33,7 +33,7 @@ internal sealed class HeadlessRun(TextWriter output, TextWriter error, bool json
         output.WriteLine();
         foreach (var g in result.Groups)
         {
-            var away = g.Outages == 0 ? "never away" : string.Create(CultureInfo.InvariantCulture, $"away {g.LongestOutageMs:0.#} ms{(g.Outages > 1 ? $" at the longest, {g.TotalOutageMs:0.#} ms in {g.Outages} outages" : "")}, back {g.BackMs:0.#} ms after the fault");
+            var away = g.Outages == 0 ? "never away" : string.Create(CultureInfo.InvariantCulture, $"away {g.LongestOutageMs:0.#} ms{(g.Outages > 1 ? $" at the longest, {g.TotalOutageMs:0.#} ms in {g.Outages} outages" : "")}, back {g.BackMs:0.#} ms after what caused it");
             output.WriteLine($"{g.Group}: {(g.Moves == 1 ? "1 move" : $"{g.Moves} moves")}, {away}; on {g.Holder}");
         }
         if (result.ArmedMs is { } armed) output.WriteLine($"armed again {Seconds(armed)} after the last thing was mended");

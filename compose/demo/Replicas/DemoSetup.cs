@@ -49,6 +49,7 @@ internal sealed record DemoSetup
         Mode = GroupMode.Act,
         Brakes = false,
         Rearm = TimeSpan.FromSeconds(3),
+        Advert = TimeSpan.FromMilliseconds(100),
         Service = $"http://{group.Vip.Split('/')[0]}/",
     };
 }

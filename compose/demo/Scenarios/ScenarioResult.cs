@@ -19,7 +19,7 @@ internal sealed record ScenarioResult(
 
 /// <param name="Moves">How often the address came to another node.</param>
 /// <param name="Outages">How often a client was not served.</param>
-/// <param name="BackMs">From the first fault until the last outage was over; null: there was none, or it is not over.</param>
+/// <param name="BackMs">From what was last done before the last outage until that was over; null: there was none, or it is not over.</param>
 internal sealed record GroupResult(string Group, int Moves, int Outages, double LongestOutageMs, double TotalOutageMs, double? BackMs, string Holder);
 
 /// <param name="AtMs">Since the scenario began.</param>

@@ -18,11 +18,11 @@ internal sealed class ScenarioRun(Arena arena, Scenario scenario)
         var first = arena.Story.Lines is [.., var newest] ? newest.Number : 0;
         TimeSpan Left() => within - (arena.Time.Now - begun);
 
-        TimeSpan? pressed = null;
+        var done = new List<TimeSpan> { before.At };
         string? missing = null;
         foreach (var step in scenario.Steps)
         {
-            if (step is Step.Press) pressed ??= (await arena.Picture()).At;
+            if (step is Step.Press or Step.Mend) done.Add((await arena.Picture()).At);
             missing = await Do(step, Left(), stopping);
             if (missing is not null) break;
         }
@@ -30,7 +30,7 @@ internal sealed class ScenarioRun(Arena arena, Scenario scenario)
         var (mended, armed) = (arena.Time.Now, arena.Time.Now);
         if (missing is null) (missing, armed) = await arena.Converged(Left(), stopping);
         var after = await arena.Look();
-        return Measure(before, pressed ?? before.At, armed - mended, after.World, missing, [.. arena.Story.Lines.Where(l => l.Number > first)], told);
+        return Measure(before, [.. done], armed - mended, after.World, missing, [.. arena.Story.Lines.Where(l => l.Number > first)], told);
     }
 
     private async Task<string?> Do(Step step, TimeSpan left, CancellationToken stopping)
@@ -73,7 +73,7 @@ internal sealed class ScenarioRun(Arena arena, Scenario scenario)
     }
 
     private ScenarioResult Measure(
-        WorldPicture before, TimeSpan pressed, TimeSpan armed, WorldPicture after, string? missing, ImmutableArray<StoryLine> story, TimeSpan told)
+        WorldPicture before, ImmutableArray<TimeSpan> done, TimeSpan armed, WorldPicture after, string? missing, ImmutableArray<StoryLine> story, TimeSpan told)
     {
         ImmutableArray<GroupResult> groups = [.. after.Groups.Select(g =>
         {
@@ -82,7 +82,7 @@ internal sealed class ScenarioRun(Arena arena, Scenario scenario)
                 g.Name.Value, g.Moves - before.Groups.First(b => b.Name == g.Name).Moves, outages.Length,
                 Ms(outages.Select(o => o.Length(after.At)).DefaultIfEmpty().Max()),
                 Ms(outages.Aggregate(TimeSpan.Zero, (sum, o) => sum + o.Length(after.At))),
-                outages.IsEmpty ? null : outages[^1].Until is { } until ? Ms(until - pressed) : null,
+                outages is [.., { Until: { } until } last] ? Ms(until - done.Last(d => d <= last.From)) : null,
                 string.Join("+", g.Holders));
         })];
         return new ScenarioResult(

@@ -117,6 +117,7 @@ internal sealed class StoryReader(string name, string title, int line)
 
     private string? Only(string[] words)
     {
+        if (_only is not null) return "a second 'only'";
         if (words is not [var count, var unit] || Time(count, unit) is not { } advert) return "'only' has an interval: 'only 1 s'";
         _only = advert;
         return null;
@@ -124,6 +125,7 @@ internal sealed class StoryReader(string name, string title, int line)
 
     private string? ReadSlack(string[] words)
     {
+        if (_slack is not null) return "a second 'slack'";
         if (words.Length < 3) return "'slack' has a size and a reason: 'slack 20 ms REASON'";
         var reason = string.Join(' ', words[2..]);
         if (words[1] is "adverts" or "advert" && Adverts(words[0]) is { } adverts) _slack = new Slack(adverts, TimeSpan.Zero, reason);

@@ -50,6 +50,17 @@ public sealed class CommandTests
     public void An_address_may_be_written_in_the_usual_ways(string text, string place) => Assert.Equal(IPEndPoint.Parse(place), DemoCommand.Listen(text));
 
     [Fact]
+    public async Task A_scenario_without_enough_time_has_not_converged_and_says_what_is_missing()
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        Assert.Equal(DemoCommand.Failed, await new DemoCommand(output, error).Run(["--headless", "--scenario", "kill-haproxy", "--json", "--timeout", "3s"], Stop));
+        var result = JsonSerializer.Deserialize(output.ToString(), ScenarioJson.Default.ScenarioResult)!;
+        Assert.False(result.Good);
+        Assert.Contains($"kill-haproxy did not converge: {result.Missing}", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(result.Story, l => l is { Who: "you", Text: "killed haproxy of lb1" });
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_ends_it_with_one_line_that_says_what_to_do()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -18,7 +18,8 @@ public sealed class DemoRuns : IDisposable
     private readonly ConcurrentBag<(ScenarioResult Result, TimeSpan Took)> _results = [];
     private readonly Dictionary<string, Task<Run>> _runs;
 
-    public DemoRuns() => _runs = ScenarioList.All.ToDictionary(s => s.Name, s => Play(s.Name));
+    /// <summary>The longest first, so that none is left alone at the end.</summary>
+    public DemoRuns() => _runs = ScenarioList.All.OrderByDescending(s => s.Steps.OfType<Step.Wait>().Sum(w => w.For.TotalSeconds)).ToDictionary(s => s.Name, s => Play(s.Name));
 
     internal sealed record Run(int Code, ScenarioResult? Result, string Said);
 

@@ -54,6 +54,7 @@ public sealed class StoryFileTests
     [InlineData("dance lb1", "neither a step nor a node")]
     [InlineData("lb3 250", "neither a step nor a node")]
     [InlineData("slack 3 ms", "a size and a reason")]
+    [InlineData("only 1 s", "a second 'only'")]
     [InlineData("ends lb9", "no node of this story")]
     public void A_line_that_is_not_understood_is_an_error_with_its_number(string wrong, string expected)
     {

@@ -105,17 +105,17 @@ internal sealed class Net(double advertMs, Random? chance = null)
 
     public bool Hear(string one, string other) => !_deaf.Contains((one, other));
 
-    /// <summary>Until something that is written down fits; fails when nothing did for a minute.</summary>
+    /// <summary>Until something that is written down fits; fails when nothing did for two minutes.</summary>
     public Seen Until(Func<Seen, bool> wanted)
     {
-        var (seen, end) = (Log.Count, Time.Now + TimeSpan.FromMinutes(1));
+        var (seen, end) = (Log.Count, Time.Now + TimeSpan.FromMinutes(2));
         while (Time.Next is { } next && next <= end)
         {
             Time.Step();
             for (; seen < Log.Count; seen++)
                 if (wanted(Log[seen])) return Log[seen];
         }
-        Assert.Fail($"it did not happen within a minute; at {Time.Now}: {string.Join(", ", Log.TakeLast(20))}");
+        Assert.Fail($"it did not happen within two minutes; at {Time.Now}: {string.Join(", ", Log.TakeLast(20))}");
         throw new InvalidOperationException();
     }
 
