@@ -4,10 +4,10 @@ namespace World.Stories;
 public static class Comparison
 {
     /// <summary>What processes need that the model does not know: waking up, writing a file, adding an address.</summary>
-    public static readonly TimeSpan Exactness = TimeSpan.FromMilliseconds(4);
+    public static readonly TimeSpan Exactness = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Adverts are sent when the process gets to it; over the two or three that an election counts this adds up.</summary>
-    public const double ExactnessAdverts = 0.03;
+    public const double ExactnessAdverts = 0.05;
 
     /// <summary>How far each time of two runs may lie apart.</summary>
     public static TimeSpan Allowed(Story story, TimeSpan advert) =>
