@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using World.Vrrp.Instance;
 
 namespace World.Vrrp;
 

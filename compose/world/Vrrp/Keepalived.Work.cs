@@ -1,4 +1,5 @@
 using World.Time;
+using World.Vrrp.Instance;
 
 namespace World.Vrrp;
 

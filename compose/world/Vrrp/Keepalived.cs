@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using World.Time;
+using World.Vrrp.Instance;
 
 namespace World.Vrrp;
 
@@ -119,7 +120,7 @@ public sealed partial class Keepalived(KeepalivedOptions options, Timeline time,
         _link = up;
         if (_phase != Phase.Running) return;
         _wentDown |= !up;
-        if (!Waits(Item.Link)) Post(Item.Link);
+        if (!Waits(Item.Link)) Post(Item.Link, _latency.Carrier + WakeTime());
     }
 
     /// <exception cref="ArgumentException">There is no such instance.</exception>

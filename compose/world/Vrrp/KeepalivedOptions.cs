@@ -17,6 +17,11 @@ public sealed record KeepalivedLatency
     public TimeSpan Wake { get; init; } = TimeSpan.FromMilliseconds(0.1);
     /// <summary>Up to this much more with each wake-up, evenly spread: the scheduler of a busy machine. Zero: none.</summary>
     public TimeSpan Jitter { get; init; }
+    /// <summary>
+    /// From a change of the carrier until netlink tells of it, before <see cref="Wake"/>. The kernel may keep it back up to a second when it told
+    /// of another just before (linkwatch); packets are lost from the first moment.
+    /// </summary>
+    public TimeSpan Carrier { get; init; } = TimeSpan.FromMilliseconds(4);
     /// <summary>From one packet sent to whatever comes after it: the two adverts of priority 0 are 0.11 ms apart.</summary>
     public TimeSpan Send { get; init; } = TimeSpan.FromMilliseconds(0.1);
     /// <summary>netlink puts the addresses on the interface: from the first advert of a new MASTER to its first gratuitous ARP.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Contracts.Vocabulary;
 using NodeAgent.Core;
 using World.Vrrp;
+using World.Vrrp.Instance;
 
 namespace Simulation.Vrrp;
 

@@ -203,11 +203,11 @@ public sealed class ProcessTests
         var lost = net.Time.Now;
         net["lb1"].LinkChanged(false);
         net["lb1"].LinkChanged(true);
-        net.Run(1);
+        net.Run(6);
         Assert.Equal(["Fault 254", "Backup 254"], net.Lines("lb1", lost));
         net.SetFence("lb1", 1).Run(1);
         net["lb1"].LinkChanged(false);
-        net.Run(1).SetFence("lb1", 0).Run(1);
+        net.Run(6).SetFence("lb1", 0).Run(1);
         Assert.Equal(VrrpRole.Fault, net["lb1"].Picture("VI_1").Role);
         net["lb1"].LinkChanged(true);
         net.RunAdverts(6);

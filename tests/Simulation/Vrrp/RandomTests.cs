@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Contracts.Vocabulary;
 using World.Vrrp;
+using World.Vrrp.Instance;
 
 namespace Simulation.Vrrp;
 

@@ -1,4 +1,5 @@
 using World.Vrrp;
+using World.Vrrp.Instance;
 
 namespace Simulation.Vrrp;
 

@@ -1,4 +1,4 @@
-using World.Vrrp;
+using World.Vrrp.Instance;
 
 namespace Simulation.Vrrp;
 

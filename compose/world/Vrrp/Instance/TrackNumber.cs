@@ -1,4 +1,4 @@
-namespace World.Vrrp;
+namespace World.Vrrp.Instance;
 
 /// <summary>The number in a tracked file as keepalived reads it (trackers/track_file.c, process_track_file): <c>strtol</c> with base 0.</summary>
 internal static class TrackNumber

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Contracts.Vocabulary;
 using NodeAgent.Core;
 
-namespace World.Vrrp;
+namespace World.Vrrp.Instance;
 
 /// <summary>All that one vrrp_instance remembers. Names in parentheses are those of keepalived's vrrp_t.</summary>
 internal sealed record VrrpState

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Contracts.Vocabulary;
 using NodeAgent.Core;
 
-namespace World.Vrrp;
+namespace World.Vrrp.Instance;
 
 /// <summary>Tracked files, the interface, and what they make of priority and FAULT (vrrp_track.c, trackers/track_file.c).</summary>
 internal sealed partial class VrrpInstance

@@ -1,4 +1,4 @@
-namespace World.Vrrp;
+namespace World.Vrrp.Instance;
 
 /// <summary>The times of the protocol, in keepalived's own whole microseconds (include/vrrp.h, VRRP_TIMER_SKEW_CALC and VRRP_MS_DOWN_TIMER).</summary>
 internal static class VrrpTimers

@@ -1,7 +1,7 @@
 using Contracts.Vocabulary;
 using NodeAgent.Core;
 
-namespace World.Vrrp;
+namespace World.Vrrp.Instance;
 
 /// <summary>What an instance does with an advert (vrrp_dispatcher_read).</summary>
 internal sealed partial class VrrpInstance

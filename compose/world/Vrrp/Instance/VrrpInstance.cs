@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Contracts.Vocabulary;
 using NodeAgent.Core;
 
-namespace World.Vrrp;
+namespace World.Vrrp.Instance;
 
 /// <summary>
 /// One vrrp_instance of keepalived 2.2.7 without a clock, a socket or a file: state and input in, new state and effects out. It follows the
