@@ -26,6 +26,8 @@ internal static partial class Dependencies
         new("NodeAgent/Core", [.. Messages, "NodeAgent.Core", "NodeAgent.Configuration"], Pure: true),
         // the deliveries' core: what the register and the options say are values to it
         new("Arbiter/Notifications/Delivery", [.. Messages, "Arbiter.Core", "Arbiter.Configuration", "Arbiter.Quorum", "Arbiter.Notifications"], Pure: true),
+        // what a simulated host runs is the agent, and nothing of the arbiter
+        new("compose/world", ["Contracts", "NodeAgent", "World", "Microsoft.Extensions"]),
         new("Arbiter", ["Contracts", "Arbiter", "Microsoft.AspNetCore", "Microsoft.Extensions"]),
         new("NodeAgent", ["Contracts", "NodeAgent", "Microsoft.Extensions"]),
         // keepalived's rules know neither time nor host; of the agent's they know the words of the notify FIFO
