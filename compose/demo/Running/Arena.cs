@@ -60,15 +60,18 @@ internal sealed class Arena : ISights, IWorldHand, IAsyncDisposable
         Time.Speed = 1;
         Story.Begin();
         await Replicas.Start(stopping);
-        _running = Task.WhenAll(Begin().Running, _teller.Run(_end.Token));
+        _running = First(Begin().Running, _teller.Run(_end.Token));
         // not before somebody leads: what the first run of everything costs would look like a standstill in fast motion
-        while (Replicas.Leader is null) await Task.Delay(s_look, Time, stopping);
+        while (Replicas.Leader is null && Story.Now < within) await Task.Delay(s_look, Time, stopping);
         Time.Speed = ArmingSpeed;
         var (missing, _) = await Converged(within, stopping);
         Time.Speed = 1;
         if (missing is null) Interlocked.Exchange(ref _armed, (await this.Picture()).At.Ticks);
         else throw new DemoError($"not armed after {within.TotalSeconds:0} s of the demo's time: {missing}");
     }
+
+    /// <summary>As one of them ends, and as it ends: without the world, or with nobody who tells of it, the rest is of no use.</summary>
+    private static async Task First(params Task[] parts) => await await Task.WhenAny(parts);
 
     private LiveWorld Begin()
     {
