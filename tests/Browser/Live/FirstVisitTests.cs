@@ -40,7 +40,7 @@ public sealed partial class FirstVisitTests(Chrome chrome)
         await button.ClickAsync();
         await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
         await Assertions.Expect(window.Story).ToContainTextAsync($"started haproxy of {before} again");
-        await Visit.Well(window);
+        await Assertions.Expect(window.World("web").Locator("li.ill")).ToHaveCountAsync(0);
         Assert.Equal([], window.Errors);
     }
 

@@ -19,6 +19,7 @@ internal static class Shots
               scrollTo(0, 0);
               const list = document.querySelector('#story'), line = [...list.children].find(l => l.textContent === chapter);
               list.scrollTop = line.offsetTop - list.offsetTop;
+              document.querySelector('#newest').style.visibility = 'hidden';
             }
             """, chapter);
         await Write("demo.png", await window.Page.ScreenshotAsync());
