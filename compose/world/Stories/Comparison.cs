@@ -4,7 +4,7 @@ namespace World.Stories;
 public static class Comparison
 {
     /// <summary>What processes need that the model does not know: waking up, writing a file, adding an address.</summary>
-    public static readonly TimeSpan Exactness = TimeSpan.FromMilliseconds(15);
+    public static readonly TimeSpan Exactness = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Adverts are sent when the process gets to it; over the two or three that an election counts this adds up.</summary>
     public const double ExactnessAdverts = 0.05;

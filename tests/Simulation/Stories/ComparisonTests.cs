@@ -10,12 +10,12 @@ public sealed class ComparisonTests
 
     [Fact]
     public void Times_within_the_tolerance_are_the_same() =>
-        Assert.Empty(Comparison.Differences(Plain, StoryBook.Fast, Model with { Moved = Ms(269), Gap = Ms(21) }, Model));
+        Assert.Empty(Comparison.Differences(Plain, StoryBook.Fast, Model with { Moved = Ms(259), Gap = Ms(11) }, Model));
 
     public static TheoryData<string, Outcome> Different() => new()
     {
         { "held by lb1", Model with { Holders = ["lb1"] } },
-        { "moved 271", Model with { Moved = Ms(271) } },
+        { "moved 261", Model with { Moved = Ms(261) } },
         { "moved never", Model with { Moved = null } },
         { "gap 30", Model with { Gap = Ms(30) } },
         { "overlap 25", Model with { Overlap = Ms(25) } },
@@ -35,8 +35,8 @@ public sealed class ComparisonTests
     public void A_story_may_say_why_it_is_less_exact()
     {
         var slack = Plain with { Slack = new Slack(0.5, Ms(10), "a reason") };
-        Assert.Equal(Ms(80), Comparison.Allowed(slack, StoryBook.Fast));
-        Assert.Equal(Ms(575), Comparison.Allowed(slack, StoryBook.Slow));
+        Assert.Equal(Ms(70), Comparison.Allowed(slack, StoryBook.Fast));
+        Assert.Equal(Ms(565), Comparison.Allowed(slack, StoryBook.Slow));
     }
 
     [Fact]
