@@ -49,7 +49,9 @@ internal sealed partial class RegisterLoop : IRegister
             var (status, now) = (Volatile.Read(ref _status), _clock.Now);
             status = status with { Acceptors = [.. status.Acceptors.Select(a => a with { Age = now - a.HeardAt })] };
             if (status.State != RegisterState.Leading) return status;
-            var left = new TimeSpan(Volatile.Read(ref _speakUntil)) + _guard - now;
+            var until = Volatile.Read(ref _speakUntil);
+            // it stopped leading a moment ago, and the status that says so is not there yet: there is nothing to count from
+            var left = until == TimeSpan.MinValue.Ticks ? TimeSpan.Zero : new TimeSpan(until) + _guard - now;
             return status with { LeaseLeft = left > TimeSpan.Zero ? left : TimeSpan.Zero };
         }
     }
