@@ -18,12 +18,12 @@ internal sealed class FrontPage(Front front, IFaultPanel panel, ISights sights)
         <meta name="color-scheme" content="light dark"><title>UNKNOWN</title>
         <link rel="icon" href="/assets/unknown.svg" type="image/svg+xml"><link rel="stylesheet" href="/assets/app.css"><script src="/assets/app.js" defer></script>
         </head><body><main id="status"><header class="banner unknown" data-title="UNKNOWN" data-level="unknown"><p class="word">Unknown</p>
-        <h1>No replica of the arbiter answers</h1></header></main><p id="lost" class="lost" role="alert" hidden>No word from this arbiter since <b></b>. What stands here is old.</p></body></html>
+        <h1>{0}</h1></header></main><p id="lost" class="lost" role="alert" hidden>No word from this arbiter since <b></b>. What stands here is old.</p></body></html>
         """;
 
     public async Task<IResult> Whole(CancellationToken stopping)
     {
-        var status = await front.Read("/", stopping) ?? Empty;
+        var status = await front.Read("/", stopping) ?? Empty.Replace("{0}", sights.Armed is null ? "The arbiters are starting" : "No replica of the arbiter answers", StringComparison.Ordinal);
         var world = Sight.Of(await sights.World(stopping), sights.Armed);
         var html = new Html();
         Markup.Write(html, world, FaultView.Of(panel.Faults));

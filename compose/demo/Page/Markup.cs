@@ -13,7 +13,7 @@ internal static class Markup
         html.Add($"""<aside class="side" aria-label="Demo">""");
         Panel(html, faults);
         Story(html);
-        html.Add($"</aside>");
+        html.Add($"""</aside><p class="label caption">What the arbiter sees: its status page, as in production</p>""");
     }
 
     // one shape for each tone, so that none depends on its colour
@@ -23,7 +23,7 @@ internal static class Markup
 
     private static void Stage(Html html, WorldView world)
     {
-        html.Add($"""<section class="stage" aria-label="What clients see"><p class="gone" id="gone" role="alert" hidden>The demo does not answer any more. Is it still running?</p><p class="label intro" id="intro" data-ready="What clients see of {Counted(world.Nodes.Length)} simulated hosts">{(world.Armed ? $"What clients see of {Counted(world.Nodes.Length)} simulated hosts" : "Getting ready, in fast motion: the arbiter first watches for a while")}</p>""");
+        html.Add($"""<section class="stage" aria-label="What clients see"><p class="gone" id="gone" role="alert" hidden>The demo does not answer any more. Is it still running?</p><p class="label intro" id="intro" data-ready="What clients see of {Counted(world.Nodes.Length)} simulated hosts">{(world.Armed ? $"What clients see of {Counted(world.Nodes.Length)} simulated hosts" : "Getting ready, in fast motion: the arbiter first watches for a while")}</p><div class="worlds">""");
         foreach (var group in world.Groups)
         {
             html.Add($"""
@@ -33,7 +33,7 @@ internal static class Markup
                 html.Add($"""<li data-node="{node.Name}"><b>{node.Name}</b> <span class="vip" hidden>VIP</span><span class="state">&nbsp;</span><span class="ills">&nbsp;</span></li>""");
             html.Add($"""</ul><p class="way"><span class="client"><svg viewBox="0 0 12 8" aria-hidden="true"><path d="M6 0 12 8H0z"/></svg> <span class="reach">clients</span></span></p></article>""");
         }
-        html.Add($"""<p class="label intro">What the arbiter sees: its status page, as in production</p></section>""");
+        html.Add($"</div></section>");
     }
 
     private static void Panel(Html html, ImmutableArray<FaultView> faults)

@@ -104,6 +104,8 @@ public sealed class PageEndureTests(Chrome chrome)
         await window.Page.Locator("#mend").HoverAsync();
         await window.Until("() => document.querySelectorAll('#story li').length >= 5 && document.querySelector('.world .ill')");
         Assert.Empty(await window.Page.EvaluateAsync<string[]>(Contrast));
+        await window.Fault("kill-haproxy/lb1").HoverAsync();
+        Assert.Empty(await window.Page.EvaluateAsync<string[]>(Contrast));
     }
 
     // WCAG 2.2, 1.4.3: 4.5 to 1, of large text 3 to 1

@@ -13,7 +13,7 @@ public sealed partial class FirstVisitTests(Chrome chrome)
     public async Task Two_clicks_show_a_failover_and_one_more_mends_it()
     {
         await using var demo = new DemoProcess();
-        await using var window = await Visit.Armed(chrome, demo, 1280, 860);
+        await using var window = await Visit.Armed(chrome, demo, 1280, 960);
         await Shots.StatusPage(chrome, demo);
         var before = await Visit.Holder(window, "web");
         var button = window.Page.GetByRole(AriaRole.Button, new() { Name = $"Kill haproxy {before}", Exact = true });
@@ -40,7 +40,7 @@ public sealed partial class FirstVisitTests(Chrome chrome)
         await button.ClickAsync();
         await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
         await Assertions.Expect(window.Story).ToContainTextAsync($"started haproxy of {before} again");
-        await Visit.Well(window);
+        await Assertions.Expect(window.World("web").Locator("li.ill")).ToHaveCountAsync(0);
         Assert.Equal([], window.Errors);
     }
 

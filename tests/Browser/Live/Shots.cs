@@ -19,6 +19,7 @@ internal static class Shots
               scrollTo(0, 0);
               const list = document.querySelector('#story'), line = [...list.children].find(l => l.textContent === chapter);
               list.scrollTop = line.offsetTop - list.offsetTop;
+              document.querySelector('#newest').style.visibility = 'hidden';
             }
             """, chapter);
         await Write("demo.png", await window.Page.ScreenshotAsync());
@@ -37,6 +38,7 @@ internal static class Shots
 
     private static async Task Write(string name, byte[] picture)
     {
+        picture = Png.Pack(picture);
         Assert.InRange(picture.Length, 1, MostBytes);
         await File.WriteAllBytesAsync(Path.Combine(Root(), "docs", name), picture);
     }
