@@ -49,6 +49,7 @@ internal sealed partial class LeaderLease
         // Compared by content: after an unknown outcome the same revision may have been handed out for another move.
         if (_known is not null && SameGroups(_known, value)) value = value with { Groups = _known.Groups };
         (_seen, _seenBallot, _seenAt) = (value, ballot, _now);
+        _picture.Know(value.Cfg);
         _trouble = "";
     }
 

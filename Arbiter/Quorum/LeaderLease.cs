@@ -28,6 +28,7 @@ internal sealed partial class LeaderLease
     private readonly Random _random;
     private readonly ImmutableArray<string> _servers;
     private readonly QuorumPicture _picture;
+    private readonly Readmission _readmission;
     private readonly List<LeaseEffect> _effects = [];
 
     private Proposer _proposer;
@@ -51,6 +52,7 @@ internal sealed partial class LeaderLease
         (_settings, _servers, _me, _random) = (settings, servers, me, random);
         _proposer = new Proposer(proposerId, servers);
         _picture = new QuorumPicture(servers);
+        _readmission = new Readmission(proposerId, settings);
     }
 
     /// <summary>Speaking is allowed before this time; <see cref="TimeSpan.MinValue"/> when not leading.</summary>
@@ -64,7 +66,7 @@ internal sealed partial class LeaderLease
         get
         {
             var next = _nextRead;
-            if (_role == Role.Leading) next = Least(next, SpeakUntil);
+            if (_role == Role.Leading) next = Least(Least(next, SpeakUntil), _readmission.NextDeadline);
             if (_change is { } change) return Most(Least(next, change.Deadline), _now + TimeSpan.FromMilliseconds(1));
             switch (_role)
             {
@@ -103,7 +105,9 @@ internal sealed partial class LeaderLease
         var (server, request, reply) = (replied.Server, replied.Request, replied.Reply);
         _picture.Note(server, request, reply, _now);
         if (request is Request.Read) OnRead(reply);
-        else Take(_proposer.Receive(server, request, reply));
+        else if (request is Request.Prepare or Request.Accept) Take(_proposer.Receive(server, request, reply));
+        // without a majority of others nobody can be taken back
+        if (_role == Role.Leading && _picture.MajorityVotes) Readmit(_readmission.Hear(server, request, reply, _known!, _seenBallot, _now));
     }
 
     private void OnTime()
@@ -112,6 +116,7 @@ internal sealed partial class LeaderLease
         if (_change is { } late && _now >= late.Deadline) Take(_proposer.Expire());
         CheckLease();
         if (_role == Role.Stopped) return;
+        _readmission.Expire(_now);
         if (_now >= _nextRead)
         {
             foreach (var server in _servers) _effects.Add(new LeaseEffect.Send(new Envelope(server, new Request.Read(_seenBallot))));
@@ -175,7 +180,7 @@ internal sealed partial class LeaderLease
             Term = seen?.Term ?? 0,
             Seq = seen?.Seq ?? 0,
             LeaseLeft = _role == Role.Leading ? _leaseUntil - _now : null,
-            Acceptors = _picture.Acceptors,
+            Acceptors = [.. _picture.Acceptors.Select(a => _readmission.Describe(a.Address) is { } what ? a with { Detail = what } : a)],
             Assignments = seen is null || _known is null ? ImmutableSortedDictionary<GroupName, Assignment>.Empty : AssignmentsOf(_known),
             Outbox = _known?.Outbox ?? Outbox.Empty,
         };

@@ -99,6 +99,18 @@ internal sealed class RedisServers : IAsyncDisposable
             await Start();
         }
 
+        /// <summary>Killed, and started without the newest bytes of its append-only file: a power cut with <c>appendfsync everysec</c>.</summary>
+        /// <returns>How many bytes were lost.</returns>
+        public async Task<long> RestartWithoutTail(double share)
+        {
+            await Kill();
+            var file = Directory.GetFiles(Path.Combine(_directory, "appendonlydir"), "*.incr.aof").Single();
+            var (whole, left) = (new FileInfo(file).Length, (long)(new FileInfo(file).Length * (1 - share)));
+            await using (var log = File.OpenWrite(file)) log.SetLength(left);
+            await Start();
+            return whole - left;
+        }
+
         public async Task Remove()
         {
             await Kill();

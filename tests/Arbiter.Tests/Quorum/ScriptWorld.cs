@@ -28,6 +28,7 @@ internal sealed class ScriptWorld
         public bool Paused { get; set; }
         public Queue<LeaseInput> Waiting { get; } = new();
         public HashSet<(string Server, bool Replies)> Cuts { get; } = [];
+        public List<string> Losing { get; } = [];
     }
 
     private readonly SortedDictionary<string, AcceptorModel> _servers = new(StringComparer.Ordinal);
@@ -37,6 +38,7 @@ internal sealed class ScriptWorld
     private readonly List<string> _acknowledged = [];
     private readonly List<string> _said = [];
     private TimeSpan _now;
+    private bool _traced;
 
     public IReadOnlyList<string> Do(string command)
     {
@@ -66,6 +68,9 @@ internal sealed class ScriptWorld
                 var (from, result) = (_hands[words[2]], _hands[words[2]].Acknowledged!);
                 _said.Add($"{about} SEED {Show(_servers[about].Ask(new Request.Seed(Option("inc", ""), result.Ballot, result.New!.ToJson())))}");
                 break;
+            case "seed-odd":
+                _said.Add($"{about} SEED {Show(_servers[about].Ask(new Request.Seed(Option("inc", ""), Ballot.Of(1, 1, 0), (RegisterValueTests.Empty with { Gen = 1 }).ToJson())))}");
+                break;
             case "show": foreach (var (name, server) in _servers) _said.Add($"{name} {Show(server.Ask(new Request.Read(Ballot.None)))}"); break;
             case "verdict": Verdict(); break;
             case "replica":
@@ -82,7 +87,9 @@ internal sealed class ScriptWorld
             case "pause": _replicas[about].Paused = true; break;
             case "resume": Resume(about); break;
             case "cut": Cut(about, words[2..]); break;
+            case "lose-answer": _replicas[about].Losing.AddRange(words[2..]); break;
             case "heal": foreach (var r in _replicas.Values) r.Cuts.Clear(); break;
+            case "trace": _traced = true; break;
             case "speaks":
                 foreach (var (name, r) in _replicas) _said.Add($"{name} {(_now < r.Lease.SpeakUntil ? "may speak" : "is silent")}");
                 break;
@@ -195,9 +202,12 @@ internal sealed class ScriptWorld
         }
         foreach (var effect in replica.Lease.Advance(input with { At = _now }).ToArray())
         {
+            if (_traced && effect is LeaseEffect.Say say) _said.Add($"+{_now.TotalSeconds:0.00} {name} {(say.Warning ? "warns" : "says")}: {say.Text}");
             if (effect is LeaseEffect.Tell tell) _said.Add($"+{_now.TotalSeconds:0.00} {name} {Show(tell.Event)}");
             if (effect is not LeaseEffect.Send { Envelope: var (server, request) } || replica.Cuts.Contains((server, false))) continue;
             var reply = _servers[server].Ask(request);
+            if (_traced && request is (Request.Probe or Request.Seed or Request.Retire)) _said.Add($"+{_now.TotalSeconds:0.00} {name}>{server} {Show(request)} -> {Show(reply)}");
+            if (replica.Losing.Remove(request.GetType().Name)) continue;
             if (!replica.Cuts.Contains((server, true))) Input(name, new LeaseInput.Replied(_now, server, request, reply));
         }
     }
@@ -233,6 +243,10 @@ internal sealed class ScriptWorld
     {
         Request.Prepare p => $"PREPARE {p.Ballot}",
         Request.Accept a => $"ACCEPT {a.Ballot} next {a.Next} expects {a.Incarnation}{Value(a.Value)}",
+        Request.Probe { NewIncarnation: "" } => "PROBE for its ticket",
+        Request.Probe p => $"PROBE {p.NewIncarnation} {p.Ballot} with {p.Ticket}",
+        Request.Seed s => $"SEED {s.NewIncarnation} {s.Ballot}{Value(s.Value)}",
+        Request.Retire r => $"RETIRE {r.StaleIncarnation} {r.Ballot}",
         _ => request.GetType().Name,
     };
 
