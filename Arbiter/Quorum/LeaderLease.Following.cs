@@ -58,7 +58,7 @@ internal sealed partial class LeaderLease
     {
         if (_seen is null || ReferenceEquals(_seen, _known) || _picture.Holding(_seenBallot) < Majority.Of(_servers.Length)) return;
         var changed = _owesObserved || _known is null || _known.Gen != _seen.Gen || _known.Term != _seen.Term || !ReferenceEquals(_known.Groups, _seen.Groups);
-        _known = _seen;
+        (_known, _knownBallot) = (_seen, _seenBallot);
         _owesObserved = false;
         if (changed) Tell(new RegisterEvent.Observed(_known.Gen, _known.Term, AssignmentsOf(_known)));
     }
@@ -71,12 +71,15 @@ internal sealed partial class LeaderLease
         var seen = _seenBallot;
         _role = Role.Campaigning;
         Begin((current, ballot) => ballot <= seen
-            ? current with
-            {
-                Leader = _me, Term = current.Term + 1, Seq = current.Seq + 1, Rev = current.Rev + 1, LeaseMs = (long)_settings.Lease.TotalMilliseconds,
-            }
+            ? Taken(current)
             : null, fast: false, []);
     }
+
+    /// <summary>The value with this process as its new leader.</summary>
+    private RegisterValue Taken(RegisterValue current) => current with
+    {
+        Leader = _me, Term = current.Term + 1, Seq = current.Seq + 1, Rev = current.Rev + 1, LeaseMs = (long)_settings.Lease.TotalMilliseconds,
+    };
 
     private void CampaignEnded(Running change, ChangeResult result)
     {

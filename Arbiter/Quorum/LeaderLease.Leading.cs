@@ -117,7 +117,7 @@ internal sealed partial class LeaderLease
     /// <summary>The own change was acknowledged.</summary>
     private void Committed(RegisterValue value, Ballot ballot)
     {
-        (_seen, _known, _seenBallot, _seenAt) = (value, value, ballot, _now);
+        (_seen, _known, _seenBallot, _knownBallot, _seenAt) = (value, value, ballot, ballot, _now);
         _picture.Know(value.Cfg);
     }
 
@@ -184,7 +184,7 @@ internal sealed partial class LeaderLease
     private void OnStop()
     {
         if (_role is Role.Releasing) return;
-        var held = _role is Role.Leading or Role.Campaigning;     // a campaign under way may have been recorded
+        var held = _role is Role.Leading or Role.Campaigning or Role.Restoring;     // what is under way may have been recorded
         // how far the receivers got goes with the lease: the next leader need not tell them again
         ImmutableArray<TimedWish> last = [.. _wishes];
         if (_role == Role.Leading) StepDown("stopping");

@@ -12,6 +12,8 @@ namespace Arbiter.Quorum;
 ///   Following ------------------------> Campaigning -------------------> Leading
 ///       ^                                    | declined, lost               | lease - guard, other value seen, stop
 ///       '------------------------------------'------------------------------'
+///              all answer, a majority lost its memory for longer than any lease
+///   Following ------------------------------------------------------------------> Restoring -> Leading, or Following again
 /// </code>
 /// The holder counts its lease from before it sent; a candidate counts its longer wait from after it read. The pauses, delays and
 /// clocks of servers do not enter. What identifies a renewal is its ballot, not (term, seq): two values of the same term and
@@ -19,7 +21,7 @@ namespace Arbiter.Quorum;
 /// </summary>
 internal sealed partial class LeaderLease
 {
-    private enum Role { Following, Campaigning, Leading, Releasing, Stopped }
+    private enum Role { Following, Campaigning, Restoring, Leading, Releasing, Stopped }
 
     private sealed record Running(TimeSpan Started, TimeSpan Deadline, ImmutableArray<TimedProposal> Batch, ImmutableArray<TimedWish> Wishes);
 
@@ -72,6 +74,8 @@ internal sealed partial class LeaderLease
             {
                 case Role.Leading: next = Least(next, _nextRenew); break;
                 case Role.Releasing: next = Least(next, _notBefore); break;
+                case Role.Restoring: next = Least(next, _restorationDeadline); break;
+                case Role.Following when _restoreAt is { } restore: next = Least(next, Most(restore, _notBefore)); break;
                 // without a voting majority only an answer can change anything
                 case Role.Following when _seen is not null && _picture.MajorityVotes:
                     next = Least(next, Most(_notBefore, OwnOrNone ? _now : _seenAt + _settings.WaitOver(_seen.LeaseMs)));
@@ -87,6 +91,7 @@ internal sealed partial class LeaderLease
         _effects.Clear();
         if (_role == Role.Stopped) return _effects;
         _now = Most(_now, input.At);
+        _floor = Math.Max(_floor, input.Floor);
         // Before anything else: an input that waited in the inbox must not find a lease that has run out.
         CheckLease();
         switch (input)
@@ -104,7 +109,9 @@ internal sealed partial class LeaderLease
     {
         var (server, request, reply) = (replied.Server, replied.Request, replied.Reply);
         _picture.Note(server, request, reply, _now);
+        NoteTicket(server, request, reply);
         if (request is Request.Read) OnRead(reply);
+        else if (_restoration is { } restoration) TakeRestoration(restoration.Receive(server, request, reply));
         else if (request is Request.Prepare or Request.Accept) Take(_proposer.Receive(server, request, reply));
         // without a majority of others nobody can be taken back
         if (_role == Role.Leading && _picture.MajorityVotes) Readmit(_readmission.Hear(server, request, reply, _known!, _seenBallot, _now));
@@ -117,12 +124,15 @@ internal sealed partial class LeaderLease
         CheckLease();
         if (_role == Role.Stopped) return;
         _readmission.Expire(_now);
+        if (_restoration is { } silent && _now >= _restorationDeadline) TakeRestoration(silent.Expire());
         if (_now >= _nextRead)
         {
             foreach (var server in _servers) _effects.Add(new LeaseEffect.Send(new Envelope(server, new Request.Read(_seenBallot))));
+            AskTickets();
             _nextRead = _now + (_role == Role.Leading ? _settings.Renew : Between(_settings.ReadLeast, _settings.ReadMost));
         }
         if (_change is not null) return;
+        MayRestore();
         switch (_role)
         {
             case Role.Following when MayCampaign: BeginCampaign(); break;
@@ -168,7 +178,7 @@ internal sealed partial class LeaderLease
     {
         var state = _role == Role.Leading ? RegisterState.Leading
             : _picture.MajorityVotes ? _seen is null ? RegisterState.Starting : RegisterState.Following
-            : _picture.AllVirgin ? RegisterState.NotSeeded
+            : _picture.AllVirgin && _seen is null ? RegisterState.NotSeeded
             : _picture.AllHeard ? RegisterState.QuorumLost : RegisterState.Starting;
         var seen = state is RegisterState.NotSeeded ? null : _seen;
         return new RegisterStatus
@@ -194,7 +204,7 @@ internal sealed partial class LeaderLease
         RegisterState.Following when _seen?.Leader is { } leader && leader != _me => $"follows {leader}, term {_seen.Term}",
         RegisterState.Following => "nobody leads, about to take over",
         RegisterState.NotSeeded => "not seeded: every server answers and holds no register; run 'arbiter quorum seed' once",
-        RegisterState.QuorumLost => $"fewer than {Majority.Of(_servers.Length)} of {_servers.Length} servers vote: {_picture.Sentence()}",
+        RegisterState.QuorumLost => $"fewer than {Majority.Of(_servers.Length)} of {_servers.Length} servers vote: {_picture.Sentence()}{AboutDisaster()}",
         _ => "nothing read yet",
     };
 

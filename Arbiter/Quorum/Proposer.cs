@@ -52,6 +52,9 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
     /// <summary>False only in the test that shows what the rule is for.</summary>
     internal bool IncarnationRule { get; init; } = true;
 
+    /// <summary>Of any ballot met.</summary>
+    public long HighestGeneration => MaxGeneration;
+
     private long MaxGeneration { get; init; }
     private long Number { get; init; }
     private Fast? Promised { get; init; }

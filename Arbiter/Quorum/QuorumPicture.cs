@@ -21,6 +21,15 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
     /// <summary>Every server answers and has no state.</summary>
     public bool AllVirgin => _servers.Values.All(s => s.State == "virgin");
 
+    /// <summary>No server is silent, away or in trouble: each said since then that it votes, or that it does not.</summary>
+    public bool AllAnswerSince(TimeSpan then) => servers.All(s => (_servers[s].State == Voting || IsOut(s)) && _servers[s].HeardAt >= then);
+
+    /// <summary>It answers and does not vote.</summary>
+    public bool IsOut(string server) => _servers[server].State is "restarted" or "virgin";
+
+    /// <summary>Of a voter that the register does not know; null of any other.</summary>
+    public string? StaleIncarnation(string server) => IsStale(_servers[server]) ? _servers[server].Incarnation : null;
+
     public bool AllHeard => _servers.Values.All(s => s.State != Unheard);
 
     /// <summary>The incarnations of the newest value met: a voter with another one is not counted.</summary>

@@ -165,7 +165,7 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
     {
         foreach (var (server, (before, incarnation)) in taken)
             if (value.Cfg.GetValueOrDefault(server, "") == before) value = value with { Cfg = value.Cfg.SetItem(server, incarnation) };
-        return value;
+        return taken.IsEmpty ? value : Assigning.Fit(value);
     }
 
     /// <summary>The change ended. Committed: the servers get that very value; otherwise their incarnation may or may not stand, and is not used again.</summary>

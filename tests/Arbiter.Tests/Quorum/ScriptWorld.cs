@@ -39,6 +39,8 @@ internal sealed class ScriptWorld
     private readonly List<string> _said = [];
     private TimeSpan _now;
     private bool _traced;
+    private readonly HashSet<string> _asked = [];
+    private long _floor = 1000;
 
     public IReadOnlyList<string> Do(string command)
     {
@@ -200,16 +202,24 @@ internal sealed class ScriptWorld
             if (input is not LeaseInput.Tick && replica.Waiting.Count < 10_000) replica.Waiting.Enqueue(input);
             return;
         }
-        foreach (var effect in replica.Lease.Advance(input with { At = _now }).ToArray())
+        foreach (var effect in replica.Lease.Advance(input with { At = _now, Floor = _floor + (long)_now.TotalMilliseconds }).ToArray())
         {
             if (_traced && effect is LeaseEffect.Say say) _said.Add($"+{_now.TotalSeconds:0.00} {name} {(say.Warning ? "warns" : "says")}: {say.Text}");
             if (effect is LeaseEffect.Tell tell) _said.Add($"+{_now.TotalSeconds:0.00} {name} {Show(tell.Event)}");
             if (effect is not LeaseEffect.Send { Envelope: var (server, request) } || replica.Cuts.Contains((server, false))) continue;
             var reply = _servers[server].Ask(request);
-            if (_traced && request is (Request.Probe or Request.Seed or Request.Retire)) _said.Add($"+{_now.TotalSeconds:0.00} {name}>{server} {Show(request)} -> {Show(reply)}");
+            if (_traced && request is (Request.Probe or Request.Seed or Request.Retire)) Trace(name, server, request, reply);
             if (replica.Losing.Remove(request.GetType().Name)) continue;
             if (!replica.Cuts.Contains((server, true))) Input(name, new LeaseInput.Replied(_now, server, request, reply));
         }
+    }
+
+    /// <summary>The same ticket asked for again is not worth a line.</summary>
+    private void Trace(string name, string server, Request request, Reply reply)
+    {
+        var what = $"{name}>{server} {Show(request)} -> {Show(reply)}{(reply.Ticket.Length > 0 ? $" ticket {reply.Ticket}" : "")}";
+        if (request is Request.Probe { NewIncarnation: "" } && !_asked.Add(what)) return;
+        _said.Add($"+{_now.TotalSeconds:0.00} {what}");
     }
 
     private void Resume(string name)
