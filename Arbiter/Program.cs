@@ -16,7 +16,7 @@ using Arbiter.Telemetry;
 
 // What the program is made of, in the order in which data flows. Each room adds itself.
 return await new Commands(
-    new Rooms { Load = Wiring.Load, Serve = Serve, Seed = Wiring.Seed, NodeKey = Wiring.NodeKey },
+    new Rooms { Load = Wiring.Load, Serve = Serve, Seed = Wiring.Seed, ForceSeed = Wiring.ForceSeed, NodeKey = Wiring.NodeKey },
     Terminal.OfProcess(),
     Environment.GetEnvironmentVariable("ARBITER_URL")).Run(args, CancellationToken.None);
 
