@@ -31,6 +31,7 @@ internal sealed partial class LeaderLease
     private readonly ImmutableArray<string> _servers;
     private readonly QuorumPicture _picture;
     private readonly Readmission _readmission;
+    private readonly ReplyCheck _check;
     private readonly List<LeaseEffect> _effects = [];
 
     private Proposer _proposer;
@@ -55,6 +56,7 @@ internal sealed partial class LeaderLease
         _proposer = new Proposer(proposerId, servers);
         _picture = new QuorumPicture(servers);
         _readmission = new Readmission(proposerId, settings);
+        _check = new ReplyCheck(servers);
     }
 
     /// <summary>Speaking is allowed before this time; <see cref="TimeSpan.MinValue"/> when not leading.</summary>
@@ -107,14 +109,18 @@ internal sealed partial class LeaderLease
 
     private void OnReply(LeaseInput.Replied replied)
     {
-        var (server, request, reply) = (replied.Server, replied.Request, replied.Reply);
+        var (server, request) = (replied.Server, replied.Request);
+        var before = _check.IsRegressed(server);
+        var reply = _check.Check(server, request, replied.Reply);
+        var regressed = _check.IsRegressed(server);
+        if (regressed && !before) Say(true, $"{server} forgot what it confirmed, without having been restarted (a snapshot of its machine?): it counts no more until it is taken back");
         _picture.Note(server, request, reply, _now);
         NoteTicket(server, request, reply);
         if (request is Request.Read) OnRead(reply);
         else if (_restoration is { } restoration) TakeRestoration(restoration.Receive(server, request, reply));
         else if (request is Request.Prepare or Request.Accept) Take(_proposer.Receive(server, request, reply));
         // without a majority of others nobody can be taken back
-        if (_role == Role.Leading && _picture.MajorityVotes) Readmit(_readmission.Hear(server, request, reply, _known!, _seenBallot, _now));
+        if (_role == Role.Leading && _picture.MajorityVotes) Readmit(_readmission.Hear(server, request, regressed ? replied.Reply : reply, regressed, _known!, _seenBallot, _now));
     }
 
     private void OnTime()
@@ -127,7 +133,12 @@ internal sealed partial class LeaderLease
         if (_restoration is { } silent && _now >= _restorationDeadline) TakeRestoration(silent.Expire());
         if (_now >= _nextRead)
         {
-            foreach (var server in _servers) _effects.Add(new LeaseEffect.Send(new Envelope(server, new Request.Read(_seenBallot))));
+            foreach (var server in _servers)
+            {
+                var read = new Request.Read(_seenBallot);
+                _check.Asked(server, read);
+                _effects.Add(new LeaseEffect.Send(new Envelope(server, read)));
+            }
             AskTickets();
             _nextRead = _now + (_role == Role.Leading ? _settings.Renew : Between(_settings.ReadLeast, _settings.ReadMost));
         }

@@ -70,15 +70,16 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
     /// begun a moment ago.
     /// </summary>
     /// <param name="known">The newest committed value, and its ballot: the leader's own.</param>
-    public IReadOnlyList<ReadmissionStep> Hear(string server, Request request, Reply reply, RegisterValue known, Ballot ballot, TimeSpan now)
+    /// <param name="regressed">It votes, and forgot what it had confirmed.</param>
+    public IReadOnlyList<ReadmissionStep> Hear(string server, Request request, Reply reply, bool regressed, RegisterValue known, Ballot ballot, TimeSpan now)
     {
         _steps.Clear();
         if (_cases.TryGetValue(server, out var one) && one.Sent is not null && ReferenceEquals(one.Sent, request)) Continue(server, one, reply, known, ballot, now);
-        else if (one is null && now >= _notBefore.GetValueOrDefault(server) && request is Request.Read or Request.Prepare or Request.Accept) Consider(server, reply, known, ballot, now);
+        else if (one is null && now >= _notBefore.GetValueOrDefault(server) && request is Request.Read or Request.Prepare or Request.Accept) Consider(server, reply, regressed, known, ballot, now);
         return _steps;
     }
 
-    private void Consider(string server, Reply reply, RegisterValue known, Ballot ballot, TimeSpan now)
+    private void Consider(string server, Reply reply, bool regressed, RegisterValue known, Ballot ballot, TimeSpan now)
     {
         switch (reply.Answer)
         {
@@ -87,8 +88,9 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
                 Ask(server, now);
                 break;
             // it votes, but no quorum counts it: nothing else would ever bring it back
-            case Answer.Ok or Answer.Inc or Answer.Nack when reply.Incarnation.Length > 0 && reply.Incarnation != known.Cfg.GetValueOrDefault(server):
-                if (_told.Add(server)) _steps.Add(new ReadmissionStep.Say(true, $"{server} votes with an incarnation that the register does not know: it is taken back"));
+            case Answer.Ok or Answer.Inc or Answer.Nack when reply.Incarnation.Length > 0 && (regressed || reply.Incarnation != known.Cfg.GetValueOrDefault(server)):
+                if (!regressed && _told.Add(server)) _steps.Add(new ReadmissionStep.Say(true, $"{server} votes with an incarnation that the register does not know: it is taken back"));
+                _told.Add(server);
                 Send(server, Stage.Retiring, new Request.Retire(reply.Incarnation, ballot), now);
                 break;
         }

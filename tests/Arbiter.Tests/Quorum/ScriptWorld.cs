@@ -32,6 +32,7 @@ internal sealed class ScriptWorld
     }
 
     private readonly SortedDictionary<string, AcceptorModel> _servers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Action> _snapshots = [];
     private readonly Dictionary<string, Hand> _hands = [];
     private readonly SortedDictionary<string, Replica> _replicas = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _parents = [];
@@ -64,6 +65,8 @@ internal sealed class ScriptWorld
             case "lose": foreach (var s in words[2..]) _said.Add($"{Take(about, s)} lost"); break;
             case "expire": Took(about, _hands[about].Proposer.Expire()); break;
             case "flush": _servers[about].Flush(); break;
+            case "snapshot": _snapshots[about] = _servers[about].Snapshot(); break;
+            case "restore": _snapshots[about](); break;
             case "restart": _servers[about].Restart(); break;
             case "probe": Probe(about, Option("inc", ""), Parse(Option("ballot", ""))); break;
             case "seed-from":
