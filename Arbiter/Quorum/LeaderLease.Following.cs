@@ -48,7 +48,8 @@ internal sealed partial class LeaderLease
         if (ballot <= _seenBallot) return;
         // Compared by content: after an unknown outcome the same revision may have been handed out for another move.
         if (_known is not null && SameGroups(_known, value)) value = value with { Groups = _known.Groups };
-        (_seen, _seenBallot, _seenAt) = (value, ballot, _now);
+        var same = _deviations.CompareTermAndSeq && _seen is { } was && was.Gen == value.Gen && was.Term == value.Term && was.Seq == value.Seq;
+        (_seen, _seenBallot, _seenAt) = (value, ballot, same ? _seenAt : _now);
         _picture.Know(value.Cfg);
         _trouble = "";
     }
@@ -56,7 +57,7 @@ internal sealed partial class LeaderLease
     /// <summary>A value that a majority was seen to hold stands; one that only a minority holds may still vanish and is told to nobody.</summary>
     private void KnowIfMajority()
     {
-        if (_seen is null || ReferenceEquals(_seen, _known) || _picture.Holding(_seenBallot) < Majority.Of(_servers.Length)) return;
+        if (_seen is null || ReferenceEquals(_seen, _known) || _picture.Holding(_seenBallot) < (_deviations.MinorityIsKnown ? 1 : Majority.Of(_servers.Length))) return;
         var changed = _owesObserved || _known is null || _known.Gen != _seen.Gen || _known.Term != _seen.Term || !ReferenceEquals(_known.Groups, _seen.Groups);
         (_known, _knownBallot) = (_seen, _seenBallot);
         _owesObserved = false;
@@ -84,7 +85,7 @@ internal sealed partial class LeaderLease
     private void CampaignEnded(Running change, ChangeResult result)
     {
         _role = Role.Following;
-        var until = change.Started + _settings.Lease;
+        var until = LeaseFrom(change.Started);
         if (result.Outcome == Outcome.Acknowledged && _now < until - _settings.Guard)
         {
             Lead(result.New!, result.Ballot, until);

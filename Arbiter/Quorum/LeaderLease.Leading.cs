@@ -22,6 +22,8 @@ internal sealed partial class LeaderLease
     /// <summary>The next change must have a ballot above one that was met, so the promise taken along with the last is no use.</summary>
     private bool _prepareAnew;
 
+    private TimeSpan LeaseFrom(TimeSpan started) => (_deviations.LeaseFromReply ? _now : started) + _settings.Lease;
+
     private void Lead(RegisterValue value, Ballot ballot, TimeSpan until)
     {
         _role = Role.Leading;
@@ -60,7 +62,7 @@ internal sealed partial class LeaderLease
         _wishes.Clear();
         var back = _readmission.Take();
         Begin((current, _) => IsMine(current)
-            ? Assigning.ApplyWishes(Assigning.Apply(Readmission.Write(current with { Seq = current.Seq + 1 }, back), batch).Value, wishes, WishFailed)
+            ? Assigning.ApplyWishes(Assigning.Apply(Readmission.Write(current with { Seq = current.Seq + 1 }, back, _deviations.NoCfgBeforeProbe), batch).Value, wishes, WishFailed)
             : null, fast: !_prepareAnew, batch, wishes);
         _prepareAnew = false;
     }
@@ -76,14 +78,14 @@ internal sealed partial class LeaderLease
 
     private void RenewalEnded(Running change, ChangeResult result)
     {
-        Readmit(_readmission.Written(result.Outcome == Outcome.Acknowledged ? result.New : null, result.Ballot, _now));
+        Readmit(_readmission.Written(result.Outcome == Outcome.Acknowledged || _deviations.SeedBeforeCommit ? result.New : null, result.Ballot, _now));
         var newer = result.Current is { } current && !IsMine(current) && result.CurrentBallot > _seenBallot;
         switch (result.Outcome)
         {
             case Outcome.Acknowledged:
                 var value = result.New!;
                 Committed(value, result.Ballot);
-                _leaseUntil = change.Started + _settings.Lease;
+                _leaseUntil = LeaseFrom(change.Started);
                 _nextRenew = _pending.Count > 0 || _readmission.Waits || _prepareAnew || _wishes.Any(w => w.Wish.Urgent) ? _now : change.Started + _settings.Renew;
                 foreach (var verdict in Assigning.Apply(result.Current! with { Seq = value.Seq }, change.Batch).Verdicts)
                     Tell(new RegisterEvent.Settled(verdict.Proposal, verdict.Granted ? ProposalOutcome.Committed : ProposalOutcome.Refused, verdict.Current, verdict.Reason));
@@ -172,7 +174,7 @@ internal sealed partial class LeaderLease
     private void NotKnown(Running change, string reason)
     {
         foreach (var sent in change.Batch)
-            Tell(new RegisterEvent.Settled(sent.Proposal, ProposalOutcome.Unknown, Standing(sent.Proposal), reason));
+            Tell(new RegisterEvent.Settled(sent.Proposal, _deviations.UnknownIsRefused ? ProposalOutcome.Refused : ProposalOutcome.Unknown, Standing(sent.Proposal), reason));
         _owesObserved |= change.Batch.Length > 0;
     }
 

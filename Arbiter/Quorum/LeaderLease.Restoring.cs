@@ -27,7 +27,7 @@ internal sealed partial class LeaderLease
     private TimeSpan QuarantineTime => _settings.WaitOver(Math.Max(_seen?.LeaseMs ?? 0, _leftover?.LeaseMs ?? 0));
 
     /// <summary>Two rounds of reads ago at the longest.</summary>
-    private bool AllAnswer => _picture.AllAnswerSince(_now - 2 * (_settings.ReadMost + _settings.RpcTimeout));
+    private bool AllAnswer => _deviations.RestoreWithoutAll || _picture.AllAnswerSince(_now - 2 * (_settings.ReadMost + _settings.RpcTimeout));
 
     private bool Disaster => _role is Role.Following && !_picture.MajorityVotes && (_seen is not null || _leftover is not null);
 
@@ -63,14 +63,14 @@ internal sealed partial class LeaderLease
         if (request is not Request.Probe || reply.Answer != Answer.Ok) return;
         _proposer = _proposer.Learn(reply.Promised).Learn(reply.Accepted);
         if (!_ticketAsked.TryGetValue(server, out var asked) || !ReferenceEquals(asked.Request, request)) return;
-        if (_role is not Role.Restoring) _quarantine.Note(server, reply.Ticket, asked.At, _now);
+        if (_role is not Role.Restoring) _quarantine.Note(server, reply.Ticket, asked.At, _now, _deviations.QuarantineWithoutTickets);
         if (!reply.Accepted.IsNone && !(reply.Accepted <= _leftover?.Ballot))
             _leftover = (reply.Accepted, RegisterValue.TryParse(reply.Value, out var value, out _) ? Math.Max(value.LeaseMs, _leftover?.LeaseMs ?? 0) : _leftover?.LeaseMs ?? 0);
     }
 
     private void MayRestore()
     {
-        if (!Disaster || !AllAnswer || _quarantine.Lasted(Majority.Of(_servers.Length)) <= QuarantineTime)
+        if (!Disaster || !AllAnswer || _quarantine.Lasted(Majority.Of(_servers.Length)) <= (_deviations.NoQuarantine ? TimeSpan.Zero : QuarantineTime))
         {
             _restoreAt = null;
             return;
@@ -84,13 +84,14 @@ internal sealed partial class LeaderLease
     {
         var majority = Majority.Of(_servers.Length);
         // A generation comes from a clock and from what the nodes obeyed, never from "the highest seen + 1" alone: after a total loss nothing is seen.
-        var generation = Math.Max(_proposer.HighestGeneration + 1, _floor);
+        var generation = _deviations.GenerationPlusOne ? _proposer.HighestGeneration + 1 : Math.Max(_proposer.HighestGeneration + 1, _floor);
         ImmutableArray<string> nonVoters = [.. _servers.Where(s => _quarantine.TicketOf(s) is not null)];
-        if (generation >= Ballot.MaxPart || _servers.Any(s => !nonVoters.Contains(s) && !_picture.Votes(s))) return;
+        ImmutableArray<string> servers = _deviations.RestoreWithoutAll ? [.. _servers.Where(s => nonVoters.Contains(s) || _picture.Votes(s))] : _servers;
+        if (generation >= Ballot.MaxPart || servers.Any(s => !nonVoters.Contains(s) && !_picture.Votes(s))) return;
         var quarantined = _quarantine.Tickets(majority);
         var plan = new RestorationPlan(
-            Ballot.Of(generation, 1, _proposer.Id), _servers, majority,
-            nonVoters.ToImmutableSortedDictionary(s => s, s => _quarantine.TicketOf(s)!, StringComparer.Ordinal), [.. quarantined.Keys],
+            Ballot.Of(generation, 1, _proposer.Id), servers, majority,
+            nonVoters.ToImmutableSortedDictionary(s => s, s => _quarantine.TicketOf(s)!, StringComparer.Ordinal), _deviations.CountEverySeed ? [.. servers] : [.. quarantined.Keys],
             nonVoters.ToImmutableSortedDictionary(s => s, _ => $"{_proposer.Id.ToString("x16", CultureInfo.InvariantCulture)}-g{(++_minted).ToString(CultureInfo.InvariantCulture)}", StringComparer.Ordinal),
             _known ?? _seen, _known is null ? _seenBallot : _knownBallot, found => found is null ? null : Taken(found));
         _role = Role.Restoring;
@@ -109,7 +110,7 @@ internal sealed partial class LeaderLease
         if (step.Value is null && step.Ended is null) return;
         _restoration = null;
         _role = Role.Following;
-        var until = _restorationStarted + _settings.Lease;
+        var until = LeaseFrom(_restorationStarted);
         if (step.Value is { } value && _now < until - _settings.Guard)
         {
             Lead(value, step.Next.Ballot, until);

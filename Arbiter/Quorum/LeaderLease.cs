@@ -33,6 +33,7 @@ internal sealed partial class LeaderLease
     private readonly Readmission _readmission;
     private readonly ReplyCheck _check;
     private readonly List<LeaseEffect> _effects = [];
+    private readonly Deviations _deviations;
 
     private Proposer _proposer;
     private Role _role = Role.Following;
@@ -50,17 +51,20 @@ internal sealed partial class LeaderLease
     /// <summary>A change of ours ended unknown: the next value that is certain is told even when it looks the same.</summary>
     private bool _owesObserved;
 
-    public LeaderLease(LeaseSettings settings, ImmutableArray<string> servers, string me, ulong proposerId, Random random)
+    public LeaderLease(LeaseSettings settings, ImmutableArray<string> servers, string me, ulong proposerId, Random random, Deviations? deviations = null)
     {
-        (_settings, _servers, _me, _random) = (settings, servers, me, random);
-        _proposer = new Proposer(proposerId, servers);
+        (_settings, _servers, _me, _random, _deviations) = (settings, servers, me, random, deviations ?? Deviations.None);
+        _proposer = new Proposer(proposerId, servers) { Deviations = _deviations };
         _picture = new QuorumPicture(servers);
-        _readmission = new Readmission(proposerId, settings);
+        _readmission = new Readmission(proposerId, settings) { Deviations = _deviations };
         _check = new ReplyCheck(servers);
     }
 
     /// <summary>Speaking is allowed before this time; <see cref="TimeSpan.MinValue"/> when not leading.</summary>
-    public TimeSpan SpeakUntil => _role == Role.Leading ? _leaseUntil - _settings.Guard : TimeSpan.MinValue;
+    public TimeSpan SpeakUntil => _role != Role.Leading ? TimeSpan.MinValue
+        : _deviations.NoStepDown ? TimeSpan.MaxValue : _deviations.NoGuard ? _leaseUntil : _leaseUntil - _settings.Guard;
+
+    internal (Ballot Ballot, Ballot Follows)? Sending => _proposer.Sending;
 
     public bool Stopped => _role == Role.Stopped;
 

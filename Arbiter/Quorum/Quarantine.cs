@@ -12,8 +12,8 @@ internal sealed class Quarantine
 
     private readonly SortedDictionary<string, Watched> _servers = new(StringComparer.Ordinal);
 
-    public void Note(string server, string ticket, TimeSpan asked, TimeSpan answered) =>
-        _servers[server] = _servers.TryGetValue(server, out var was) && was.Ticket == ticket ? was with { Until = asked } : new Watched(ticket, answered, asked);
+    public void Note(string server, string ticket, TimeSpan asked, TimeSpan answered, bool anyTicket = false) =>
+        _servers[server] = _servers.TryGetValue(server, out var was) && (was.Ticket == ticket || anyTicket) ? was with { Ticket = ticket, Until = asked } : new Watched(ticket, answered, asked);
 
     /// <summary>It votes.</summary>
     public void Forget(string server) => _servers.Remove(server);

@@ -44,6 +44,8 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
     private readonly List<ReadmissionStep> _steps = [];
     private long _minted;
 
+    internal Deviations Deviations { get; init; } = Deviations.None;
+
     /// <summary>What is being done with a server, for people; null when nothing.</summary>
     public string? Describe(string server) => !_cases.TryGetValue(server, out var one) ? null : one.Stage switch
     {
@@ -88,7 +90,7 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
                 Ask(server, now);
                 break;
             // it votes, but no quorum counts it: nothing else would ever bring it back
-            case Answer.Ok or Answer.Inc or Answer.Nack when reply.Incarnation.Length > 0 && (regressed || reply.Incarnation != known.Cfg.GetValueOrDefault(server)):
+            case Answer.Ok or Answer.Inc or Answer.Nack when !Deviations.NoRetire && reply.Incarnation.Length > 0 && (regressed || reply.Incarnation != known.Cfg.GetValueOrDefault(server)):
                 if (!regressed && _told.Add(server)) _steps.Add(new ReadmissionStep.Say(true, $"{server} votes with an incarnation that the register does not know: it is taken back"));
                 _told.Add(server);
                 Send(server, Stage.Retiring, new Request.Retire(reply.Incarnation, ballot), now);
@@ -104,7 +106,7 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
                 Ask(server, now);
                 break;
             case (Stage.Asking, Answer.Ok):
-                var incarnation = $"{proposer.ToString("x16", CultureInfo.InvariantCulture)}-{(++_minted).ToString(CultureInfo.InvariantCulture)}";
+                var incarnation = $"{proposer.ToString("x16", CultureInfo.InvariantCulture)}-{(Deviations.IncarnationSentAgain ? 1 : ++_minted).ToString(CultureInfo.InvariantCulture)}";
                 Send(server, Stage.Probing, new Request.Probe(incarnation, ballot, reply.Ticket), now, known.Cfg.GetValueOrDefault(server, ""), incarnation);
                 break;
             case (Stage.Probing, Answer.Ok):
@@ -113,7 +115,7 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
                 break;
             case (Stage.Probing, Answer.Nack):
                 Leave(server, now);
-                _steps.Add(new ReadmissionStep.Raise(reply.Promised));
+                if (!Deviations.NoRaise) _steps.Add(new ReadmissionStep.Raise(reply.Promised));
                 break;
             case (Stage.Seeding, Answer.Ok):
             // or a late SEED arrived after all, or somebody else was faster
@@ -163,10 +165,10 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
     }
 
     /// <summary>Writes what <see cref="Take"/> gave, each only where the register still says what it said when the probe was sent.</summary>
-    public static RegisterValue Write(RegisterValue value, ImmutableSortedDictionary<string, (string Before, string Incarnation)> taken)
+    public static RegisterValue Write(RegisterValue value, ImmutableSortedDictionary<string, (string Before, string Incarnation)> taken, bool whatever = false)
     {
         foreach (var (server, (before, incarnation)) in taken)
-            if (value.Cfg.GetValueOrDefault(server, "") == before) value = value with { Cfg = value.Cfg.SetItem(server, incarnation) };
+            if (whatever || value.Cfg.GetValueOrDefault(server, "") == before) value = value with { Cfg = value.Cfg.SetItem(server, incarnation) };
         return taken.IsEmpty ? value : Assigning.Fit(value);
     }
 
