@@ -117,6 +117,27 @@ internal sealed class RedisServers : IAsyncDisposable
             Directory.Delete(_directory, recursive: true);
         }
 
+        /// <summary>Inline commands on one connection; the last answer's lines, an array without its lengths.</summary>
+        public async Task<IReadOnlyList<string>> Tell(params string[] commands)
+        {
+            using var client = new TcpClient { NoDelay = true };
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            await using var stream = client.GetStream();
+            using var reader = new StreamReader(stream);
+            List<string> lines = [];
+            foreach (var command in commands)
+            {
+                await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\r\n"));
+                lines = [await reader.ReadLineAsync() ?? ""];
+                if (!lines[0].StartsWith('*')) continue;
+                var count = int.Parse(lines[0].AsSpan(1), CultureInfo.InvariantCulture);
+                lines.Clear();
+                for (var i = 0; i < count; i++)
+                    if (await reader.ReadLineAsync() is { } line) lines.Add(line.StartsWith('$') ? await reader.ReadLineAsync() ?? "" : line);
+            }
+            return lines;
+        }
+
         /// <summary>One inline command, the first line of the answer.</summary>
         public async Task<string> Say(string command)
         {
