@@ -7,7 +7,7 @@ namespace Arbiter.Tests.Quorum;
 public sealed class RedisAclTests
 {
     /// <summary>What a command needs to be a command; the server refuses a wrong number of arguments before it looks at rights.</summary>
-    private static readonly string[] Fillers = ["", " vip:chengdu:reg", " vip:chengdu:reg a", " vip:chengdu:reg a b", " vip:chengdu:reg 0 0 0 0", " 0", " get a", " a b c d e f"];
+    private static readonly string[] Fillers = ["", " vip:chengdu:reg", " vip:chengdu:reg a", " vip:chengdu:reg a b", " vip:chengdu:reg 0 0 0 0", " 0", " get a", " vip:chengdu:reg b c d", " a b c d e f", " a b c d e f g h", " vip:chengdu:reg 0 a 0 b 0 c 0 d"];
 
     [Fact]
     public async Task Every_statement_of_the_register_runs_with_the_documented_rights()
@@ -36,8 +36,9 @@ public sealed class RedisAclTests
         var commands = await servers[0].Tell("COMMAND LIST");
         Assert.True(commands.Count > 200, $"{commands.Count} commands");
         var allowed = new List<string>();
-        foreach (var command in commands.Where(c => !granted.Contains(c)))
-            if (await Allowed(servers[0], command)) allowed.Add(command);
+        // a command with sub-commands is tried by each of them
+        foreach (var command in commands.Where(c => !granted.Contains(c) && !commands.Any(o => o.StartsWith(c + "|", StringComparison.Ordinal))))
+            if (await Allowed(servers[0], command.Replace('|', ' '))) allowed.Add(command);
         // the two sub-commands that are granted are all that their commands may do; QUIT and RESET need no right (Redis 7)
         Assert.Empty(allowed.Except(["quit", "reset"]));
 
@@ -53,11 +54,13 @@ public sealed class RedisAclTests
 
     private static async Task<string> As(RedisServers.Server server, string command) => (await server.Tell("AUTH arbiter secret", command))[0];
 
+    private static async Task<string> Try(RedisServers.Server server, string command) => (await server.Tell("ACL DRYRUN arbiter " + command))[0];
+
     /// <summary>Allowed unless the server says that it is not, whatever else it says about the arguments.</summary>
     private static async Task<bool> Allowed(RedisServers.Server server, string command)
     {
         foreach (var filler in Fillers)
-            if ((await As(server, command + filler)).StartsWith("-NOPERM", StringComparison.Ordinal)) return false;
+            if ((await Try(server, command + filler)).Contains("no permissions", StringComparison.OrdinalIgnoreCase)) return false;
         return true;
     }
 }
