@@ -65,6 +65,8 @@ public sealed record GroupOptions
     public GroupMode Mode { get; init; } = GroupMode.Act;
     public bool Brakes { get; init; } = true;
     public TimeSpan Rearm { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>The longest <c>advert_int</c> of the members' keepalived.conf: how long an election may take.</summary>
+    public TimeSpan Advert { get; init; } = TimeSpan.FromSeconds(1);
     public IReadOnlyList<ScheduleOptions> Schedules { get; init; } = [];
     /// <summary>An http:// address on one of the VIPs, asked by the nodes that do not hold it; null = none.</summary>
     public string? Service { get; init; }
