@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Contracts.Hosting;
+using Contracts.Vocabulary;
 using Microsoft.Extensions.Logging;
 using NodeAgent.Core;
 using NodeAgent.Keepalived;
@@ -17,7 +18,7 @@ namespace NodeAgent;
 internal sealed partial class AgentLoop(
     AgentState state, Channel<Input> inbox, ProcessClock clock, SteeringFiles files, DownFiles downFiles, Reporter reporter, ObeyedWriter obeyed,
     IReadOnlyList<IProbe> probes, IReadOnlyList<IServiceProbe> services, SystemdNotifier systemd, TimeProvider time, ILogger<AgentLoop> log,
-    IStepWatch? watch = null)
+    IStepWatch? watch = null) : IAgentHands
 {
     /// <summary>Far above what 100 ms of inputs can be.</summary>
     public const int InboxSize = 4096;
@@ -29,18 +30,17 @@ internal sealed partial class AgentLoop(
     public static Channel<Input> CreateInbox() => Channel.CreateBounded<Input>(
         new BoundedChannelOptions(InboxSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    private static readonly TimeSpan s_readFiles = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, IProbe> _probes = probes.ToDictionary(p => p.Name, StringComparer.Ordinal);
-    private AgentState _state = state;
-    private TimeSpan _tickedAt;
-    private TimeSpan _filesReadAt;
+    private readonly AgentState _first = state;
+    private AgentTurns? _turns;
     private TimeSpan _fedAt;
 
     public async Task Run(Input.Started started, CancellationToken stopping)
     {
-        Step(started);
-        systemd.Ready($"watching {_state.Groups.Count} group(s) as {_state.Options.Node}");
-        LogStarted(log, _state.Options.Node.Value, _state.Process, _state.Groups.Count, _state.Probes.Count);
+        var turns = _turns = new AgentTurns(_first, clock, reporter, this, watch);
+        turns.Step(started);
+        systemd.Ready($"watching {turns.State.Groups.Count} group(s) as {turns.State.Options.Node}");
+        LogStarted(log, turns.State.Options.Node.Value, turns.State.Process, turns.State.Groups.Count, turns.State.Probes.Count);
         using var timer = time.CreateTimer(_ => inbox.Writer.TryWrite(new Input.Tick(clock.Now)), null, AgentCore.TickInterval, AgentCore.TickInterval);
         try
         {
@@ -48,9 +48,7 @@ internal sealed partial class AgentLoop(
             {
                 while (inbox.Reader.TryRead(out var input))
                 {
-                    // how late this loop is must be known before a sample taken meanwhile is judged
-                    if (clock.Now - _tickedAt >= AgentCore.TickInterval) Tick();
-                    if (input is not Input.Tick) Step(input with { At = clock.Now });
+                    turns.Take(input);
                     if (stopping.IsCancellationRequested) break;
                 }
             }
@@ -59,90 +57,48 @@ internal sealed partial class AgentLoop(
         {
         }
         systemd.Stopping("leaving a plain VRRP pair behind");
-        Step(new Input.Stopping(clock.Now));
+        turns.Step(new Input.Stopping(clock.Now));
         LogStopped(log);
     }
 
-    private void Tick()
+    public void Ticked(TimeSpan now)
     {
-        var now = clock.Now;
-        _tickedAt = now;
-        Step(new Input.Tick(now));
-        if (now - _filesReadAt >= s_readFiles)
-        {
-            _filesReadAt = now;
-            foreach (var group in _state.Groups.Values) Look(group, now);
-        }
-        if (systemd.Watchdog is { } limit && now - _fedAt >= limit / 4)
-        {
-            _fedAt = now;
-            systemd.Alive();
-        }
+        if (systemd.Watchdog is not { } limit || now - _fedAt < limit / 4) return;
+        _fedAt = now;
+        systemd.Alive();
     }
 
     /// <summary>Down files tell of themselves, each second, unless their file system hangs.</summary>
-    private void Look(GroupState group, TimeSpan now)
+    public Input? LookAt(GroupState group, TimeSpan now)
     {
         if (group.Options.DownFile is null)
-            Step(new Input.FilesRead(now, group.Name, SteeringFiles.Read(group.Options.FenceFile), SteeringFiles.Read(group.Options.PriorityFile)));
-        else if (downFiles.Stuck(group.Name, now) is { } reason)
-            Step(new Input.WriteFailed(now, group.Name, SteeringFile.Down, reason));
+            return new Input.FilesRead(now, group.Name, SteeringFiles.Read(group.Options.FenceFile), SteeringFiles.Read(group.Options.PriorityFile));
+        return downFiles.Stuck(group.Name, now) is { } reason ? new Input.WriteFailed(now, group.Name, SteeringFile.Down, reason) : null;
     }
 
-    private void Step(Input input)
-    {
-        var before = _state;
-        var step = AgentCore.Advance(before, input);
-        _state = step.State;
-        // keepalived first: what is said of a fence (log, signature, broker) costs more than the fence
-        foreach (var effect in step.Effects)
-            if (effect is Effect.Write write) Write(write);
-        foreach (var effect in step.Effects) CarryOut(effect);
-        watch?.Stepped(before, input, _state);
-    }
-
-    private void Write(Effect.Write write)
+    public void Write(Effect.Write write)
     {
         if (write.File == SteeringFile.Down)
         {
             downFiles.Want(write.Group, write.Value != 0);
             return;
         }
-        var options = _state.Groups[write.Group].Options;
+        var options = _turns!.State.Groups[write.Group].Options;
         var path = write.File == SteeringFile.Fence ? options.FenceFile : options.PriorityFile;
         // should the inbox be full, the next reading of the files shows that the value is not there
         if (files.Write(path, write.Value) is { } error) inbox.Writer.TryWrite(new Input.WriteFailed(clock.Now, write.Group, write.File, error));
     }
 
-    private void CarryOut(Effect effect)
+    public void Persist(Effect.Persist persist) => obeyed.Save(persist.Request, persist.Obeyed);
+
+    public void Repeat(string probe)
     {
-        switch (effect)
-        {
-            case Effect.Persist persist:
-                obeyed.Save(persist.Request, persist.Obeyed);
-                break;
-            case Effect.PublishHealth health:
-                reporter.Publish(health.Event);
-                break;
-            case Effect.PublishRole role:
-                reporter.Publish(role.Role);
-                break;
-            case Effect.PublishResult result:
-                reporter.Publish(result.Result);
-                break;
-            case Effect.RepeatProbe repeat:
-                if (_probes.TryGetValue(repeat.Probe, out var probe)) probe.Repeat();
-                break;
-            case Effect.AskService ask:
-                services.FirstOrDefault(s => s.Group == ask.Group)?.Ask(ask.Address);
-                break;
-            case Effect.Say say:
-                Say(say);
-                break;
-        }
+        if (_probes.TryGetValue(probe, out var known)) known.Repeat();
     }
 
-    private void Say(Effect.Say say)
+    public void Ask(GroupName group, Uri? address) => services.FirstOrDefault(s => s.Group == group)?.Ask(address);
+
+    public void Say(Effect.Say say)
     {
         switch (say.Severity)
         {

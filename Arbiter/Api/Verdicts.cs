@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Arbiter.Core;
 using Arbiter.Quorum;
 
 namespace Arbiter.Api;
@@ -40,6 +41,7 @@ internal static class Verdicts
             case RegisterState.NotSeeded: return new(Critical, "Not seeded: run 'arbiter quorum seed' once. Until then VRRP alone decides");
             case RegisterState.QuorumLost: return new(Critical, "Quorum lost: no orders are sent, VRRP alone decides. " + Worst(groups).Text);
         }
+        if (!bus.Connected && bus.Reason == GroupState.NotReachedYet) return new(Unknown, "Starting: the broker has not been reached yet");
         if (!bus.Connected) return new(Critical, "Broker lost: nodes are not heard, VRRP alone decides. " + Worst(groups).Text);
         var worst = Worst(groups);
         if (register.Leader is null && worst.Level is Ok) return new(Warning, "No arbiter leads at the moment. " + worst.Text);

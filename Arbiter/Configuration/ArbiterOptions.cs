@@ -38,6 +38,8 @@ public sealed record QuorumOptions
     public string? User { get; init; }
     public string? Password { get; init; }
     public bool Tls { get; init; }
+    /// <summary>File with the certificate (PEM) of the authority that signed the servers'; null: those that the system trusts.</summary>
+    public string? TlsCa { get; init; }
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(6);
     public TimeSpan Renew { get; init; } = TimeSpan.FromMilliseconds(1500);
     public TimeSpan RpcTimeout { get; init; } = TimeSpan.FromMilliseconds(400);
@@ -63,6 +65,8 @@ public sealed record GroupOptions
     public GroupMode Mode { get; init; } = GroupMode.Act;
     public bool Brakes { get; init; } = true;
     public TimeSpan Rearm { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>The longest <c>advert_int</c> of the members' keepalived.conf: how long an election may take.</summary>
+    public TimeSpan Advert { get; init; } = TimeSpan.FromSeconds(1);
     public IReadOnlyList<ScheduleOptions> Schedules { get; init; } = [];
     /// <summary>An http:// address on one of the VIPs, asked by the nodes that do not hold it; null = none.</summary>
     public string? Service { get; init; }

@@ -38,6 +38,7 @@ internal static class GroupReader
         var isolation = section.Optional("onIsolation").OneOf(("fence", Isolation.Fence), ("hold", Isolation.Hold)) ?? Isolation.Fence;
         var brakes = section.Optional("brakes").Boolean() ?? true;
         var rearm = section.Optional("rearm").Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) ?? TimeSpan.FromSeconds(10);
+        var advert = section.Optional("advert").Duration(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(40)) ?? TimeSpan.FromSeconds(1);
         var failback = section.Optional("failback");
         if (failback.OneOf(("manual", false), ("auto", true)) is true)
             failback.Wrong("'auto' is not available in this version: a VIP moves back only by hand; write manual, or remove the key");
@@ -55,6 +56,7 @@ internal static class GroupReader
             OnIsolation = isolation,
             Brakes = brakes,
             Rearm = rearm,
+            Advert = advert,
             Schedules = schedules,
             Service = service,
         };

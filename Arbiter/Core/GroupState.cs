@@ -7,10 +7,13 @@ namespace Arbiter.Core;
 /// <summary>All that a group remembers between two inputs.</summary>
 internal sealed record GroupState(GroupRules Rules)
 {
+    /// <summary>The bus has been neither reached nor missed since the start.</summary>
+    public const string NotReachedYet = "not connected yet";
+
     public required ImmutableArray<MemberView> Members { get; init; }
 
     public bool BusConnected { get; init; }
-    public string BusReason { get; init; } = "not connected yet";
+    public string BusReason { get; init; } = NotReachedYet;
 
     public bool Leading { get; init; }
     public long Generation { get; init; }

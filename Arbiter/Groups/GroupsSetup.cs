@@ -35,6 +35,7 @@ internal static class GroupsSetup
         Members = [.. group.Members.Select(m => new Member(m.Node, m.Preference))],
         Mode = group.Mode,
         Rearm = group.Rearm,
+        Advert = group.Advert,
         Policy = new GroupPolicy
         {
             OnControlPlaneLoss = group.OnControlPlaneLoss,

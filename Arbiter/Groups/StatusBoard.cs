@@ -9,7 +9,7 @@ internal sealed class StatusBoard : IStatusBoard
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<GroupName, (GroupState State, TimeSpan At)> _groups = [];
-    private ClusterStatus _current = new(0, false, "not connected yet", [], []);
+    private ClusterStatus _current = new(0, false, GroupState.NotReachedYet, [], []);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ClusterStatus Current => Volatile.Read(ref _current);

@@ -27,6 +27,9 @@ internal sealed class AcceptorModel(string name)
     /// <summary>FLUSHALL: the same life, no state.</summary>
     public void Flush() => (_register, _probing) = (null, null);
 
+    /// <summary>The register's key is deleted or evicted; the probe stays.</summary>
+    public void Forget() => _register = null;
+
     /// <summary>A snapshot of the running machine; calling what is returned restores it: the same life, an older memory.</summary>
     public Action Snapshot()
     {

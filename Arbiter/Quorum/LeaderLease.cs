@@ -40,6 +40,7 @@ internal sealed partial class LeaderLease
     private Running? _change;
     private TimeSpan _now;
     private TimeSpan _nextRead;
+    private TimeSpan _lastRead = TimeSpan.MinValue;
 
     private Ballot _seenBallot;
     private RegisterValue? _seen;
@@ -127,6 +128,9 @@ internal sealed partial class LeaderLease
         if (_role == Role.Leading && _picture.MajorityVotes) Readmit(_readmission.Hear(server, request, regressed ? replied.Reply : reply, regressed, _known!, _seenBallot, _now));
     }
 
+    /// <summary>A leader reads just before each renewal: what a server forgot shows before the renewal covers it.</summary>
+    private bool LooksFirst => _role is Role.Leading && _change is null && _now >= _nextRenew && _now - _settings.Renew / 2 >= _lastRead;
+
     private void OnTime()
     {
         if (_role == Role.Stopped) return;
@@ -135,8 +139,9 @@ internal sealed partial class LeaderLease
         if (_role == Role.Stopped) return;
         _readmission.Expire(_now);
         if (_restoration is { } silent && _now >= _restorationDeadline) TakeRestoration(silent.Expire());
-        if (_now >= _nextRead)
+        if (_now >= _nextRead || LooksFirst)
         {
+            _lastRead = _now;
             foreach (var server in _servers)
             {
                 var read = new Request.Read(_seenBallot);

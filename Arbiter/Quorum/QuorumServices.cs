@@ -14,7 +14,7 @@ internal sealed class AcceptorSet(IReadOnlyList<IAcceptor> acceptors) : IAsyncDi
 
     public static AcceptorSet Redis(ClusterName cluster, QuorumOptions options, TimeProvider time)
     {
-        var access = new RedisAccess(options.User, options.Password, options.Tls, options.RpcTimeout);
+        var access = new RedisAccess(options.User, options.Password, options.Tls, options.RpcTimeout, options.TlsCa);
         return new AcceptorSet([.. options.Redis.Select(address => new RedisAcceptor(address, cluster, access, time))]);
     }
 

@@ -22,12 +22,14 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
     private volatile Facts? _facts;
     /// <summary>The server refused the password when the library last tried.</summary>
     private volatile bool _refused;
+    /// <summary>The server's certificate was not trusted when the library last tried.</summary>
+    private volatile bool _untrusted;
 
     public RedisAcceptor(string address, ClusterName cluster, RedisAccess access, TimeProvider time)
     {
         (Address, _access, _time) = (address, access, time);
         _keys = ["2", (RedisKey)$"vip:{cluster}:reg", (RedisKey)$"vip:{cluster}:probe"];
-        _connection = new RedisConnection(address, access, s_use, Follow);
+        _connection = new RedisConnection(address, access, s_use, Follow, trusted => _untrusted = !trusted);
     }
 
     public string Address { get; }
@@ -48,6 +50,8 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
             var reply = RedisErrors.Classify(e);
             // which of the two words comes depends on what the client library tried first; we did give a password
             // (and an exception does not always tell: what the server said while connecting does)
+            if (reply.Error == "unreachable" && _untrusted)
+                return reply with { Error = "tls", Detail = "the server's certificate is not trusted, or is for another name: see quorum.tlsCa" };
             var refused = reply.Error == "NOAUTH" || (reply.Error == "unreachable" && _refused);
             return refused ? reply with { Error = _access.Password is null ? "NOAUTH" : "WRONGPASS" } : reply;
         }
@@ -110,11 +114,11 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
         multiplexer.ConnectionFailed += (_, failed) =>
         {
             _facts = null;
-            if (failed.FailureType == ConnectionFailureType.AuthenticationFailure) _refused = true;
+            if (failed.FailureType == ConnectionFailureType.AuthenticationFailure) _refused = !_untrusted;
             if (failed.FailureType == ConnectionFailureType.UnableToConnect) _refused = false;
         };
         multiplexer.ErrorMessage += (_, said) => _refused |= RedisErrors.IsRefusal(said.Message);
-        multiplexer.ConnectionRestored += (_, _) => (_facts, _refused) = (null, false);
+        multiplexer.ConnectionRestored += (_, _) => (_facts, _refused, _untrusted) = (null, false, false);
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

@@ -4,7 +4,7 @@ namespace Contracts.Bus;
 
 /// <summary>A link to an <see cref="InMemoryBroker"/>, with the same events in the same order as the real one.</summary>
 /// <param name="user">Set as the sender of each message, as a broker that checks it would.</param>
-public sealed class InMemorySteeringLink(InMemoryBroker broker, string user, IReadOnlyList<LinkBinding> bindings) : ISteeringLink
+public sealed class InMemorySteeringLink(InMemoryBroker broker, string user, IReadOnlyList<LinkBinding> bindings) : ISteppedLink
 {
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(2);
     private readonly LinkEvents _events = new();

@@ -68,6 +68,9 @@ public sealed record GroupState
 
     // the service behind the VIP, while it is asked from here
     public ServiceTally? Service { get; init; }
+    /// <summary>The address as the policy has it, and what it was found to be.</summary>
+    public string? ServiceText { get; init; }
+    public (Uri? Address, string Problem) ServiceRead { get; init; } = (null, "");
     /// <summary>The address that was told to be refused, so that it is told once.</summary>
     public string? ServiceRefused { get; init; }
 

@@ -12,7 +12,9 @@ internal static class ServiceWatch
     public static GroupState Reconcile(GroupState group, Turn turn)
     {
         var text = group.Policy.Service;
-        var (address, problem) = text is null ? (null, "") : ServiceAddress.Read(text, group.Options.Vips);
+        // the same text again and again: it is read once
+        if (group.ServiceText != text) group = group with { ServiceText = text, ServiceRead = text is null ? (null, "") : ServiceAddress.Read(text, group.Options.Vips) };
+        var (address, problem) = group.ServiceRead;
         if (problem.Length > 0 && group.ServiceRefused != text)
             turn.Say(Severity.Warning, "ServiceRefused", $"{group.Name}: the service address of the order {problem}; it is not asked");
         if (group.ServiceRefused != (problem.Length > 0 ? text : null)) group = group with { ServiceRefused = problem.Length > 0 ? text : null };

@@ -17,10 +17,15 @@ internal static class BuildingCommands
             DefaultValueFactory = _ => "100ms",
         };
         var brakes = new Option<bool>("--brakes") { Description = "Leave hold-down, freeze and the limit of own fences on." };
+        var rearm = new Option<string>("--rearm")
+        {
+            Description = "How long a recovered node must be healthy before it is standby again, in whole seconds, 1s to 60s.",
+            DefaultValueFactory = _ => "10s",
+        };
         var seed = new Option<bool>("--seed") { Description = "The classic set-up instead: a polling script, priorities 100 and 80, advert_int 1." };
         var downFile = new Option<bool>("--down-file") { Description = "The whole system on the classic keepalived.conf: its script looks at a down file, by which the agents steer." };
         var noArbiter = new Option<bool>("--no-arbiter") { Description = "Only keepalived and haproxy: no broker, no Redis, no arbiters, no agents." };
-        var command = new Command("up", "Make the lab and start everything in it.") { advert, brakes, seed, downFile, noArbiter };
+        var command = new Command("up", "Make the lab and start everything in it.") { advert, brakes, rearm, seed, downFile, noArbiter };
         command.SetAction(async (parsed, stopping) =>
         {
             var mode = parsed.GetValue(seed) ? LabMode.Seed : parsed.GetValue(noArbiter) ? LabMode.Plain : LabMode.Full;
@@ -32,6 +37,7 @@ internal static class BuildingCommands
                 DownFile = classic,
                 Advert = mode == LabMode.Seed || classic ? TimeSpan.FromSeconds(1) : LabOptions.ParseAdvert(parsed.GetValue(advert)!),
                 Brakes = parsed.GetValue(brakes),
+                Rearm = LabOptions.ParseRearm(parsed.GetValue(rearm)!),
             };
             var clock = Stopwatch.StartNew();
             var lab = await new LabBuilder(LabPaths.Find(), Say).Up(options);

@@ -37,6 +37,8 @@ internal static class ArbiterYaml
               - { node: lb1, preference: 100 }
               - { node: lb2, preference: 80 }
             service: http://{{Topology.Vip}}/
+            advert: {{options.AdvertText}}
+            rearm: {{options.Rearm.TotalSeconds:0}}s
             brakes: {{(options.Brakes ? "on" : "off")}}
 
         """;

@@ -9,7 +9,22 @@ namespace World.Stories;
 /// <param name="Name">Short, unique, as in the file.</param>
 /// <param name="Title">One line for people.</param>
 /// <param name="Setup">Of each node, in order: lb1, lb2, ...</param>
-public sealed record Story(string Name, string Title, ImmutableArray<NodeSetup> Setup, ImmutableArray<StoryStep> Steps);
+public sealed record Story(string Name, string Title, ImmutableArray<NodeSetup> Setup, ImmutableArray<StoryStep> Steps)
+{
+    /// <summary>Who has the address at the end, in order; empty: nobody.</summary>
+    public ImmutableArray<string> Ends { get; init; } = [];
+
+    /// <summary>The story means something at this interval alone; null: at each.</summary>
+    public TimeSpan? Only { get; init; }
+
+    /// <summary>Why reality is less exact here than elsewhere, and by how much; null: it is not.</summary>
+    public Slack? Slack { get; init; }
+
+    public bool Fits(TimeSpan advert) => Only is null || Only == advert;
+}
+
+/// <summary>Added to what two runs of a story may differ by in each of their times.</summary>
+public sealed record Slack(double Adverts, TimeSpan Time, string Reason);
 
 /// <param name="Priority">What keepalived.conf says.</param>
 /// <param name="Raise">What stands in its priority file before its keepalived starts.</param>

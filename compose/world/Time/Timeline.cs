@@ -12,6 +12,9 @@ public sealed class Timeline
     /// <summary>Since the world began. Never goes back.</summary>
     public TimeSpan Now { get; private set; }
 
+    /// <summary>Called after each thing was done: for what may have come in meanwhile from outside.</summary>
+    public Action? Stepped { get; set; }
+
     /// <summary>When the next thing is due; null when nothing is.</summary>
     public TimeSpan? Next
     {
@@ -42,6 +45,7 @@ public sealed class Timeline
         if (Next is not { } at) return false;
         Now = at;
         _queue.Dequeue().Do();
+        Stepped?.Invoke();
         return true;
     }
 

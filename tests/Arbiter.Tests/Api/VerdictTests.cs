@@ -18,6 +18,7 @@ public sealed class VerdictTests
         { "dual", "critical", "web: lb1 and lb2 all say MASTER: the VIP is on more than one node" },
         { "other", "warning", "web: lb2 is MASTER, but lb1 is recorded as holder" },
         { "unrecorded", "warning", "web: lb1 is MASTER, no holder is recorded yet" },
+        { "unreached", "unknown", "Starting: the broker has not been reached yet" },
         { "bus", "critical", "Broker lost: nodes are not heard, VRRP alone decides. web: lb1 holds, lb2 is ready" },
     };
 
@@ -37,7 +38,8 @@ public sealed class VerdictTests
             "dual" => (healthy with { Groups = [group with { Masters = [Pictures.Lb1, Pictures.Lb2] }] }, Pictures.Register()),
             "other" => (healthy with { Groups = [group with { Masters = [Pictures.Lb2] }] }, Pictures.Register()),
             "unrecorded" => (healthy with { Groups = [group with { Assignment = null }] }, Pictures.Register()),
-            _ => (healthy with { BusConnected = false }, Pictures.Register()),
+            "unreached" => (healthy with { BusConnected = false, BusReason = Arbiter.Core.GroupState.NotReachedYet }, Pictures.Register()),
+            _ => (healthy with { BusConnected = false, BusReason = "closed" }, Pictures.Register()),
         };
         var verdict = View(status, register).Verdict;
         Assert.Equal((level, text), (verdict.Level, verdict.Text));

@@ -63,7 +63,7 @@ public sealed class ArbiterConfigurationTests
     {
         var options = Good(With(
             Servers + "\nmode: majority\nuser: arbiter\npassword: word2\ntls: on\nlease: 4s\nrenew: 1s\nrpcTimeout: 300ms\nguard: 200ms\nclockRate: 0.02\nmargin: 50ms",
-            "mode: observe\nservice: \"http://172.20.0.248:8080/ready?x=1\"\nfailback: manual\nonControlPlaneLoss: release\nonIsolation: hold\nbrakes: off\nrearm: 30s",
+            "mode: observe\nservice: \"http://172.20.0.248:8080/ready?x=1\"\nfailback: manual\nonControlPlaneLoss: release\nonIsolation: hold\nbrakes: off\nrearm: 30s\nadvert: 100ms",
             "replica: a2\nhttp: { listen: \"[::1]:8081\" }", "[ { node: lb1, preference: 1000 }, { node: lb2, preference: 1 } ]"));
         Assert.Equal(("a2", "[::1]:8081"), (options.Replica, options.HttpListen));
         var quorum = options.Quorum;
@@ -75,6 +75,7 @@ public sealed class ArbiterConfigurationTests
             (group.Mode, group.OnControlPlaneLoss, group.OnIsolation, group.Brakes, group.Rearm));
         Assert.Equal("http://172.20.0.248:8080/ready?x=1", group.Service);
         Assert.Equal(group.Service, Arbiter.Groups.GroupsSetup.RulesOf(group).Policy.Service);
+        Assert.Equal(TimeSpan.FromMilliseconds(100), Arbiter.Groups.GroupsSetup.RulesOf(group).Advert);
         Assert.Equal([1000, 1], group.Members.Select(m => m.Preference));
     }
 
@@ -115,6 +116,7 @@ public sealed class ArbiterConfigurationTests
     [InlineData("mode: akt", "groups[0].mode: 'akt' is not one of act, observe; did you mean 'act'?")]
     [InlineData("onIsolation: release", "groups[0].onIsolation: 'release' is not one of fence, hold")]
     [InlineData("onControlPlaneLoss: fence", "groups[0].onControlPlaneLoss: 'fence' is not one of local, hold, release")]
+    [InlineData("advert: 10ms", "groups[0].advert: 10ms is below 50ms: give a duration from 50ms to 40s")]
     [InlineData("rearm: 0s", "groups[0].rearm: 0s is below 1s: give a duration from 1s to 1h")]
     [InlineData("vip: x", "groups[0].vip: unknown key; did you mean 'vips'?")]
     public void A_wrong_group_is_an_error(string group, string expected) => Assert.Equal(expected, Bad(With(group: group)));

@@ -124,6 +124,15 @@ public sealed class RestorationTests
     }
 
     [Fact]
+    public void A_new_incarnation_is_written_only_where_the_register_says_what_it_said_before_the_probe()
+    {
+        var value = RegisterValueTests.Empty with { Cfg = Cfg("old-") };
+        var taken = new[] { ("x", ("old-x", "new-x")), ("y", ("older-y", "new-y")) }.ToImmutableSortedDictionary(t => t.Item1, t => t.Item2);
+        var written = Readmission.Write(value, taken);
+        Assert.Equal(("new-x", "old-y", "old-z"), (written.Cfg["x"], written.Cfg["y"], written.Cfg["z"]));
+    }
+
+    [Fact]
     public void The_waiting_counts_only_the_time_for_which_a_majority_certainly_did_not_vote()
     {
         static TimeSpan At(int seconds) => TimeSpan.FromSeconds(seconds);

@@ -40,12 +40,13 @@ public sealed class ControlPlaneStories(LabFixture lab, ITestOutputHelper output
     }
 
     [Fact]
-    public async Task Without_control_plane_and_gateway_nothing_moves_for_30_s_and_a_host_that_is_cut_then_fails_over_by_VRRP()
+    public async Task Without_control_plane_and_gateway_nothing_moves_and_a_host_that_is_cut_then_fails_over_by_VRRP()
     {
         var holder = await Scene.Calm();
         var struck = await Scene.Strike("kill-control-plane+cut-gateway:both");
-        await Task.Delay(TimeSpan.FromSeconds(30));
-        Quiet(await Scene.SeenSince(struck, holder), "no control plane and no gateway, 30 s");
+        var away = LabFixture.All ? TimeSpan.FromSeconds(30) : BeyondValidity;
+        await Task.Delay(away);
+        Quiet(await Scene.SeenSince(struck, holder), $"no control plane and no gateway, {away.TotalSeconds:0} s");
         var cut = await Scene.Strike("cut", holder);
         // the cut host keeps its address, which nobody can reach: the client says who serves
         await Task.Delay(TimeSpan.FromSeconds(4));

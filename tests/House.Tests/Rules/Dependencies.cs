@@ -26,8 +26,13 @@ internal static partial class Dependencies
         new("NodeAgent/Core", [.. Messages, "NodeAgent.Core", "NodeAgent.Configuration"], Pure: true),
         // the deliveries' core: what the register and the options say are values to it
         new("Arbiter/Notifications/Delivery", [.. Messages, "Arbiter.Core", "Arbiter.Configuration", "Arbiter.Quorum", "Arbiter.Notifications"], Pure: true),
+        // what a simulated host runs is the agent, and nothing of the arbiter
+        new("compose/world", ["Contracts", "NodeAgent", "World", "Microsoft.Extensions"]),
         new("Arbiter", ["Contracts", "Arbiter", "Microsoft.AspNetCore", "Microsoft.Extensions"]),
         new("NodeAgent", ["Contracts", "NodeAgent", "Microsoft.Extensions"]),
+        // keepalived's rules know neither time nor host; of the agent's they know the words of the notify FIFO
+        new("compose/world/Vrrp/Instance", [.. Vocabulary, "NodeAgent.Core", "World.Vrrp"], Pure: true),
+        new("compose/world/Vrrp", [.. Vocabulary, "NodeAgent.Core", "World.Vrrp", "World.Time"]),
     ];
 
     /// <summary>Outside libraries and the only folders that may use them.</summary>
