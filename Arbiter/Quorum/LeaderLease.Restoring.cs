@@ -60,6 +60,8 @@ internal sealed partial class LeaderLease
     {
         // silence is no sign of anything: the next ticket tells
         if (reply.Answer is not Answer.None && !_picture.IsOut(server)) _quarantine.Forget(server);
+        // an abandoned round left a higher ballot there, which nothing else shows: without learning it every later round would be refused
+        if (request is Request.Probe && reply.Answer == Answer.Nack && !_deviations.NoRaise) _proposer = _proposer.Learn(reply.Promised);
         if (request is not Request.Probe || reply.Answer != Answer.Ok) return;
         _proposer = _proposer.Learn(reply.Promised).Learn(reply.Accepted);
         if (!_ticketAsked.TryGetValue(server, out var asked) || !ReferenceEquals(asked.Request, request)) return;

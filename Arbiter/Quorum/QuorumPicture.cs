@@ -13,10 +13,12 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
     private readonly Dictionary<string, AcceptorStatus> _servers =
         servers.ToDictionary(s => s, s => new AcceptorStatus(s, Unheard, null, null, null, null, null, null));
     private ImmutableSortedDictionary<string, string>? _cfg;
+    /// <summary>Asked with each input; counted after an answer only.</summary>
+    private bool? _majority;
 
     public ImmutableArray<AcceptorStatus> Acceptors => [.. servers.Select(Shown)];
 
-    public bool MajorityVotes => servers.Count(Votes) >= Majority.Of(servers.Length);
+    public bool MajorityVotes => _majority ??= servers.Count(Votes) >= Majority.Of(servers.Length);
 
     /// <summary>Every server answers and has no state.</summary>
     public bool AllVirgin => _servers.Values.All(s => s.State == "virgin");
@@ -33,7 +35,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
     public bool AllHeard => _servers.Values.All(s => s.State != Unheard);
 
     /// <summary>The incarnations of the newest value met: a voter with another one is not counted.</summary>
-    public void Know(ImmutableSortedDictionary<string, string> cfg) => _cfg = cfg;
+    public void Know(ImmutableSortedDictionary<string, string> cfg) => (_cfg, _majority) = (cfg, null);
 
     /// <summary>How many voting servers last said that this ballot is their accepted one.</summary>
     public int Holding(Ballot ballot) => servers.Count(s => Votes(s) && _servers[s].Accepted == ballot.Text);
@@ -76,7 +78,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
             if (request is Request.Accept accept && reply.Answer == Answer.Ok)
                 noted = noted with { Promised = accept.Next.Text, Accepted = accept.Ballot.Text };
         }
-        _servers[server] = noted;
+        (_servers[server], _majority) = (noted, null);
     }
 
     private static string StateOf(AcceptorStatus was, Request request, Reply reply) => (request, reply.Answer) switch

@@ -58,7 +58,7 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
     /// <summary>A probed server waits for the next change.</summary>
     public bool Waits => _cases.Values.Any(c => c.Stage == Stage.Probed);
 
-    public TimeSpan NextDeadline => _cases.Values.Where(c => c.Sent is not null).Select(c => c.Deadline).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+    public TimeSpan NextDeadline => _cases.Count == 0 ? TimeSpan.MaxValue : _cases.Values.Where(c => c.Sent is not null).Select(c => c.Deadline).DefaultIfEmpty(TimeSpan.MaxValue).Min();
 
     /// <summary>Leading ended: whatever was under way is somebody else's now. Late answers find nothing.</summary>
     public void Clear()
@@ -147,6 +147,7 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
     /// <summary>What was not answered in time is begun anew at the server's next answer, with a new incarnation.</summary>
     public void Expire(TimeSpan now)
     {
+        if (_cases.Count == 0) return;
         foreach (var (server, one) in _cases.ToArray())
             if (one.Sent is not null && now >= one.Deadline) Leave(server, now);
     }

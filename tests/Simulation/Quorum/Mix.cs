@@ -53,7 +53,7 @@ internal sealed record Mix
         // a part of them, so that some seeds see the same fault again and again
         ImmutableArray<Fault> some = [.. all.Where(_ => dice.Chance(0.6))];
         var rough = theme is Theme.Network or Theme.Everything;
-        var fast = dice.Chance(0.1);
+        var fast = dice.Chance(0.04);
         return new Mix
         {
             Theme = theme,
@@ -66,7 +66,7 @@ internal sealed record Mix
             SlowMost = TimeSpan.FromSeconds(dice.Pick<double>([1, 13, 60])),
             FaultEvery = dice.LogUniform(TimeSpan.FromSeconds(theme is Theme.Calm ? 30 : fast ? 0.7 : 2), TimeSpan.FromSeconds(60)),
             Faults = some.IsEmpty ? all : some,
-            ProposeEvery = dice.LogUniform(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(300)),
+            ProposeEvery = dice.LogUniform(TimeSpan.FromSeconds(dice.Chance(0.05) ? 2 : 20), TimeSpan.FromSeconds(600)),
             ClockRate = dice.Chance(0.7) ? 0.01 : 0,
         };
     }
