@@ -24,13 +24,13 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
     public bool AllVirgin => _servers.Values.All(s => s.State == "virgin");
 
     /// <summary>No server is silent, away or in trouble: each said since then that it votes, or that it does not.</summary>
-    public bool AllAnswerSince(TimeSpan then) => servers.All(s => (_servers[s].State == Voting || IsOut(s)) && _servers[s].HeardAt >= then);
+    public bool AllAnswerSince(TimeSpan then) => servers.All(s => (_servers[s].State is Voting or ReplyCheck.Regressed || IsOut(s)) && _servers[s].HeardAt >= then);
 
     /// <summary>It answers and does not vote.</summary>
     public bool IsOut(string server) => _servers[server].State is "restarted" or "virgin";
 
-    /// <summary>Of a voter that the register does not know; null of any other.</summary>
-    public string? StaleIncarnation(string server) => IsStale(_servers[server]) ? _servers[server].Incarnation : null;
+    /// <summary>Of a voter that the register does not know, or that forgot what it confirmed; null of any other.</summary>
+    public string? StaleIncarnation(string server) => IsStale(_servers[server]) || _servers[server].State == ReplyCheck.Regressed ? _servers[server].Incarnation : null;
 
     public bool AllHeard => _servers.Values.All(s => s.State != Unheard);
 
@@ -57,7 +57,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
             State = StateOf(was, request, reply),
             LatencyMs = reply.Latency is { } took ? Math.Round(took.TotalMilliseconds, 2) : was.LatencyMs,
             Detail = reply.Detail,
-            HeardAt = reply.Answer == Answer.None ? was.HeardAt : now,
+            HeardAt = reply is { Answer: Answer.None, Error: not ReplyCheck.Regressed } ? was.HeardAt : now,
         };
         if (reply.Answer is Answer.Virgin) noted = noted with { Incarnation = null, Promised = null, Accepted = null };
         if (reply.RunId.Length > 0) noted = noted with { RunId = reply.RunId };
