@@ -7,6 +7,7 @@ using Contracts.Bus;
 using Contracts.Configuration;
 using Contracts.Vocabulary;
 using Contracts.Wire;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Arbiter;
 
@@ -38,8 +39,9 @@ internal static class Wiring
             : throw new CliException(Exit.Failed, $"the cluster key cannot be used: {string.Join("; ", errors)}");
 
     /// <summary>The link to the broker; its process name is random, so that a restarted replica never waits for its old queue to go.</summary>
-    public static IServiceCollection AddSteeringLink(this IServiceCollection services, ArbiterOptions options) =>
-        services.AddSingleton<ISteeringLink>(s => new RabbitMqSteeringLink(
+    public static IServiceCollection AddSteeringLink(this IServiceCollection services, ArbiterOptions options)
+    {
+        services.TryAddSingleton<ISteeringLink>(s => new RabbitMqSteeringLink(
             new Contracts.Bus.LinkOptions
             {
                 Uri = options.RabbitMqUri,
@@ -50,10 +52,13 @@ internal static class Wiring
                 DeclareExchanges = true,
             },
             s.GetRequiredService<TimeProvider>(), new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
+        return services;
+    }
 
     /// <summary>A connection of its own for the broker's word about connections: what happens to it never touches the steering link.</summary>
-    public static IServiceCollection AddPresence(this IServiceCollection services, ArbiterOptions options) =>
-        services.AddSingleton<IBrokerPresence>(s => new RabbitMqPresence(
+    public static IServiceCollection AddPresence(this IServiceCollection services, ArbiterOptions options)
+    {
+        services.TryAddSingleton<IBrokerPresence>(s => new RabbitMqPresence(
             new Contracts.Bus.LinkOptions
             {
                 Uri = options.RabbitMqUri,
@@ -63,6 +68,8 @@ internal static class Wiring
                 Bindings = [],
             },
             s.GetRequiredService<TimeProvider>()));
+        return services;
+    }
 
     public static IServiceCollection AddRegisterHost(this IServiceCollection services) => services.AddHostedService<RegisterHost>();
 

@@ -12,9 +12,9 @@ internal static class NotificationRoutes
         api.MapMethods("/notifications", reads, (ViewBuilder views, INotifications notifications) =>
             Answers.Json(NotificationShapes.View(views.Build().AnsweredBy, notifications.Status), ApiJson.Default.NotificationsView));
         api.MapPost("/notifications/test", async (HttpContext http, INotificationVerbs verbs) =>
-            Foreign(http) ?? Answer(http, await verbs.Test(Receiver(http), http.Request.Query["wait"] == "true", http.RequestAborted)));
+            CrossSite.Refusal(http) ?? Answer(http, await verbs.Test(Receiver(http), http.Request.Query["wait"] == "true", http.RequestAborted)));
         api.MapPost("/notifications/{id}/redeliver", async (string id, HttpContext http, INotificationVerbs verbs) =>
-            Foreign(http) ?? Answer(http, await verbs.Redeliver(id, Receiver(http), http.RequestAborted)));
+            CrossSite.Refusal(http) ?? Answer(http, await verbs.Redeliver(id, Receiver(http), http.RequestAborted)));
     }
 
     private static string? Receiver(HttpContext http) => http.Request.Query["receiver"].ToString() is { Length: > 0 } name ? name : null;
@@ -25,17 +25,5 @@ internal static class NotificationRoutes
         return answer.Good
             ? Answers.Json(NotificationShapes.View(answer), ApiJson.Default.NotificationDone, answer.Status)
             : Answers.Problem(http, answer.Status, answer.Title, answer.Detail);
-    }
-
-    // a page of another site can make a browser post here, with the address it shows as the only sign of it
-    private static IResult? Foreign(HttpContext http)
-    {
-        var headers = http.Request.Headers;
-        var site = headers["Sec-Fetch-Site"].ToString();
-        var origin = headers.Origin.ToString();
-        var own = origin.Length == 0 || Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == http.Request.Host.Value;
-        return own && site is "" or "same-origin" or "none" && own
-            ? null
-            : Answers.Problem(http, StatusCodes.Status403Forbidden, "Refused", "A page of another site asked for this.");
     }
 }

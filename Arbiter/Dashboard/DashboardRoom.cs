@@ -12,6 +12,12 @@ internal static class DashboardRoom
     {
         app.MapMethods("/", Reads, (ViewBuilder views) => Page(StatusPage.Whole(views.Build())));
         app.MapMethods("/fragment", Reads, (ViewBuilder views) => Page(StatusPage.Fragment(views.Build())));
+        return app.MapDashboardAssets();
+    }
+
+    /// <summary>The files alone: for a host that shows the page of another process.</summary>
+    public static WebApplication MapDashboardAssets(this WebApplication app)
+    {
         Asset(app, "app.css", "text/css; charset=utf-8", Embedded("app.css"));
         Asset(app, "app.js", "text/javascript; charset=utf-8", Embedded("app.js"));
         foreach (var (level, colour) in new[] { ("ok", "#1a8f4c"), ("warning", "#d98a00"), ("critical", "#d0312d"), ("unknown", "#7a7f87") })

@@ -1,4 +1,5 @@
 using Contracts.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
@@ -12,7 +13,7 @@ internal static class HostingRoom
 
     public static IServiceCollection AddHosting(this IServiceCollection services)
     {
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => SystemdNotifier.FromEnvironment());
         services.AddSingleton<ILiveness, Liveness>();
         services.AddHostedService<SystemdService>();

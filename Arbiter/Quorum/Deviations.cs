@@ -38,6 +38,8 @@ internal sealed record Deviations
     public bool NoRetire { get; init; }
     /// <summary>A refused probe does not raise the ballot.</summary>
     public bool NoRaise { get; init; }
+    /// <summary>A server whose memory was set back is left alone while a majority is lost.</summary>
+    public bool RegressedIsLeft { get; init; }
     /// <summary>The highest generation seen plus one.</summary>
     public bool GenerationPlusOne { get; init; }
     /// <summary>A majority is watched by whether it votes, not by its tickets.</summary>

@@ -46,7 +46,7 @@ internal sealed partial class LeaderLease
         foreach (var server in _servers)
         {
             if (_picture.IsOut(server)) AskTicket(server, new Request.Probe("", Ballot.None, ""));
-            else if (_role is Role.Following && _picture.StaleIncarnation(server) is { } stale && AllAnswer) _effects.Add(new LeaseEffect.Send(new Envelope(server, new Request.Retire(stale, _seenBallot))));
+            else if (_role is Role.Following && _picture.StaleIncarnation(server) is { } stale && AllAnswer && !(_deviations.RegressedIsLeft && _check.IsRegressed(server))) _effects.Add(new LeaseEffect.Send(new Envelope(server, new Request.Retire(stale, _seenBallot))));
         }
     }
 

@@ -52,8 +52,9 @@ internal sealed partial class RegisterLoop : IRegister
             var (status, now) = (Volatile.Read(ref _status), _clock.Now);
             status = status with { Acceptors = [.. status.Acceptors.Select(a => a with { Age = now - a.HeardAt })] };
             if (status.State != RegisterState.Leading) return status;
-            var left = new TimeSpan(Volatile.Read(ref _speakUntil)) + _guard - now;
-            return status with { LeaseLeft = left > TimeSpan.Zero ? left : TimeSpan.Zero };
+            // it stopped leading a moment ago, and the status that says so is not there yet: "never" is no time to count from
+            var until = new TimeSpan(Volatile.Read(ref _speakUntil));
+            return status with { LeaseLeft = until > now - _guard ? until + _guard - now : TimeSpan.Zero };
         }
     }
 

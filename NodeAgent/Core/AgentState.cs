@@ -38,7 +38,11 @@ public sealed record AgentState
     // events
     public long Seq { get; init; }
     public TimeSpan PublishedAt { get; init; } = TimeSpan.MinValue;
+    /// <summary>The one before, so that two urgent ones may follow each other at once: keepalived's word and the address come as a pair.</summary>
+    public TimeSpan PublishedBefore { get; init; }
     public bool Changed { get; init; }
+    /// <summary>Something urgent has not been told yet.</summary>
+    public bool Urgent { get; init; }
 
     // persistence
     public long PersistRequest { get; init; }

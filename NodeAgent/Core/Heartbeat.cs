@@ -4,7 +4,7 @@ using Contracts.Vocabulary;
 namespace NodeAgent.Core;
 
 /// <summary>
-/// Tells the arbiter the whole level: at once when something urgent happened (at most every 5 ms), within 50 ms on any other change,
+/// Tells the arbiter the whole level: at once when something urgent happened (two in 10 ms at most), within 50 ms on any other change,
 /// and every heartbeat. Each event carries a new nonce, against which the next order is measured.
 /// </summary>
 internal static class Heartbeat
@@ -19,9 +19,10 @@ internal static class Heartbeat
     public static AgentState Send(AgentState state, Turn turn)
     {
         var since = state.PublishedAt == TimeSpan.MinValue ? TimeSpan.MaxValue : turn.Now - state.PublishedAt;
-        var changed = state.Changed || turn.Urgent;
-        var due = since >= state.Options.Timings.Heartbeat || (changed && since >= (turn.Urgent ? s_urgentGap : s_gap));
-        if (!due) return state with { Changed = changed };
+        var urgent = state.Urgent || turn.Urgent;
+        var changed = state.Changed || urgent;
+        var due = since >= state.Options.Timings.Heartbeat || (changed && since >= s_gap) || (urgent && turn.Now - state.PublishedBefore >= 2 * s_urgentGap);
+        if (!due) return state with { Changed = changed, Urgent = urgent };
         var seq = state.Seq + 1;
         turn.Effects.Add(new Effect.PublishHealth(Event(state, seq, turn)));
         return state with
@@ -29,7 +30,9 @@ internal static class Heartbeat
             Seq = seq,
             Nonces = state.Nonces.Add(seq, turn.Now),
             PublishedAt = turn.Now,
+            PublishedBefore = state.PublishedAt == TimeSpan.MinValue ? turn.Now - 2 * s_urgentGap : state.PublishedAt,
             Changed = false,
+            Urgent = false,
             WorstDelay = TimeSpan.Zero,
         };
     }

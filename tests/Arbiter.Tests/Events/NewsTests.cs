@@ -36,6 +36,22 @@ public sealed class NewsTests
     }
 
     [Fact]
+    public async Task While_the_broker_in_memory_is_away_nobody_is_connected_and_afterwards_everybody_is_again()
+    {
+        await using var memory = new InMemoryPlane();
+        await using var leader = await (await new Replica("a1", "a1", _ => memory).Start()).Connected();
+        await using var standby = await (await new Replica("a2", "a1", _ => memory).Start()).Connected();
+        memory.Away = true;
+        await Wait.Until(() => !leader.Plane.Status.Connected && !standby.Plane.Status.Connected, TimeSpan.FromSeconds(10));
+        Assert.Equal("the broker is down", leader.Plane.Status.Reason);
+        leader.News.Tell("notifications", """{"due":1}""");
+        memory.Away = false;
+        await leader.Connected();
+        await standby.Connected();
+        await Wait.Until(() => standby.News.Newest?.Topics.GetValueOrDefault("notifications") == """{"due":1}""", TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
     public void News_older_than_15_s_or_of_a_leader_of_the_past_count_as_unknown()
     {
         var time = new FakeTimeProvider();

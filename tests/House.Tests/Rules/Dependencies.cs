@@ -30,6 +30,8 @@ internal static partial class Dependencies
         new("compose/world", ["Contracts", "NodeAgent", "World", "Microsoft.Extensions"]),
         new("Arbiter", ["Contracts", "Arbiter", "Microsoft.AspNetCore", "Microsoft.Extensions"]),
         new("NodeAgent", ["Contracts", "NodeAgent", "Microsoft.Extensions"]),
+        // the agents of the demo live in the world, and only there
+        new("compose/demo", ["Contracts", "Arbiter", "World", "Demo", "Microsoft.AspNetCore", "Microsoft.Extensions"]),
         // keepalived's rules know neither time nor host; of the agent's they know the words of the notify FIFO
         new("compose/world/Vrrp/Instance", [.. Vocabulary, "NodeAgent.Core", "World.Vrrp"], Pure: true),
         new("compose/world/Vrrp", [.. Vocabulary, "NodeAgent.Core", "World.Vrrp", "World.Time"]),
@@ -42,10 +44,11 @@ internal static partial class Dependencies
         ["YamlDotNet"] = ["Contracts/Configuration"],
         ["MassTransit"] = ["Arbiter/Events/Plane"],
         ["StackExchange"] = ["Arbiter/Quorum", "Arbiter/History", "Arbiter/Hosting/RedisConnection.cs"],
-        ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs"],
+        ["System.CommandLine"] = ["Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent/Cli", "NodeAgent/Commands", "NodeAgent/Program.cs", "compose/demo/Commands"],
         ["Quartz"] = ["Arbiter/Schedules", "Arbiter/Configuration/Timetable.cs"],
         ["Serilog"] = ["Arbiter/Hosting", "Arbiter/Cli", "Arbiter/Program.cs", "NodeAgent"],
-        ["Microsoft.AspNetCore"] = ["Arbiter/Api", "Arbiter/Dashboard", "Arbiter/Telemetry", "Arbiter/Program.cs"],
+        ["Microsoft.AspNetCore"] = ["Arbiter/Api", "Arbiter/Dashboard", "Arbiter/Telemetry", "Arbiter/Program.cs", "compose/demo/Page", "compose/demo/Running", "compose/demo/Replicas"],
+        ["Yarp"] = ["compose/demo/Page"],
         ["OpenTelemetry"] = ["Arbiter/Telemetry"],
     };
 

@@ -53,12 +53,12 @@ internal sealed record Mix
         // a part of them, so that some seeds see the same fault again and again
         ImmutableArray<Fault> some = [.. all.Where(_ => dice.Chance(0.6))];
         var rough = theme is Theme.Network or Theme.Everything;
-        var fast = dice.Chance(0.04);
+        var fast = dice.Chance(0.03);
         return new Mix
         {
             Theme = theme,
-            Servers = dice.Chance(0.75) ? 3 : 5,
-            Replicas = dice.Next(10) switch { 0 or 1 => 2, 9 => 5, _ => 3 },
+            Servers = dice.Chance(0.85) ? 3 : 5,
+            Replicas = dice.Next(20) switch { < 6 => 2, 19 => 5, _ => 3 },
             Settings = Times(fast),
             Loss = rough ? dice.Pick<double>([0, 0.005, 0.05, 0.3]) : dice.Pick<double>([0, 0.005, 0.02]),
             Duplicate = dice.Pick<double>([0, 0.01, 0.05]),
