@@ -75,7 +75,7 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
     public bool HasSent => Running is { Accepting: true };
 
     /// <summary>A ballot met somewhere: the next own one will be higher, which saves being refused first.</summary>
-    public Proposer Learn(Ballot met) => met.IsNone ? this : this with
+    public Proposer Learn(Ballot met) => met.IsNone || (met.Number <= Number && met.Generation <= MaxGeneration) ? this : this with
     {
         Number = Math.Max(Number, met.Number),
         MaxGeneration = Math.Max(MaxGeneration, met.Generation),

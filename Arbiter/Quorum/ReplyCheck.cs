@@ -29,7 +29,7 @@ internal sealed class ReplyCheck(ImmutableArray<string> servers)
         if (reply.RunId.Length > 0)
         {
             _runs[server] = reply.RunId;
-            if (servers.TakeWhile(s => s != server).FirstOrDefault(s => _runs.GetValueOrDefault(s) == reply.RunId) is { } twin)
+            if (TwinOf(server, reply.RunId) is { } twin)
                 return Reply.NoAnswer(SameServer, $"{server} and {twin} are one and the same Redis server: each vote needs a server of its own");
         }
         if (request is Request.Seed seed && reply.Answer == Answer.Ok) _confirmed[server] = new Confirmed(seed.NewIncarnation, seed.Ballot, seed.Ballot);
@@ -57,6 +57,16 @@ internal sealed class ReplyCheck(ImmutableArray<string> servers)
         };
         _confirmed[server] = known with { Promised = Highest(known.Promised, promised), Accepted = Highest(known.Accepted, accepted) };
         return reply;
+    }
+
+    private string? TwinOf(string server, string run)
+    {
+        foreach (var other in servers)
+        {
+            if (other == server) return null;
+            if (_runs.TryGetValue(other, out var its) && its == run) return other;
+        }
+        return null;
     }
 
     private static Ballot Highest(Ballot a, Ballot b) => a > b ? a : b;

@@ -12,7 +12,6 @@ internal sealed record Mutant(string Name, string Rule, Planted Planted, Theme T
         new("silent-rejoin", "a server that restarted or was emptied does not vote", new Planted { SilentRejoin = true }, Theme.Disasters),
         new("no-ballot-check", "ACCEPT below the promise is refused", new Planted { NoBallotCheck = true }, Theme.Network),
         new("no-tickets", "the server makes the ticket", new Planted { NoTickets = true }, Theme.Disasters, 300, Dense),
-        new("seed-without-probe", "SEED needs the probe of its own incarnation", new Planted { SeedWithoutProbe = true }, Theme.Everything, 300, Dense),
         new("reused-id", "a proposer id is never used again", new Planted { ReusedId = true }, Theme.Processes),
         new("short-wait", "a candidate waits longer than the lease", new Planted { Settings = s => s with { ClockRate = -0.3 } }, Theme.Network),
         new("no-clock-rate", "the wait allows for the rates of two clocks", new Planted { Settings = s => s with { ClockRate = 0, Margin = TimeSpan.Zero } }, Theme.Processes, 300, Pauses),

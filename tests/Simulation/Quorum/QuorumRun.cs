@@ -36,6 +36,7 @@ internal sealed partial class QuorumRun
     private readonly int[] _lives;
     private readonly ulong[] _ids;
     private bool _healing;
+    private bool _faultsOver;
     private int _proposals;
     private TimeSpan _led;
     private TimeSpan _ledFrom = TimeSpan.MinValue;
@@ -69,6 +70,8 @@ internal sealed partial class QuorumRun
             _time.After(_dice.LogUniform(TimeSpan.FromSeconds(1), _mix.FaultEvery), Trouble);
             _time.After(_mix.ProposeEvery * _dice.NextDouble(), Propose);
             _time.RunUntil(_mix.Length);
+            if (_ledFrom != TimeSpan.MinValue) (_led, _ledFrom) = (_led + (_time.Now - _ledFrom), _time.Now);
+            _faultsOver = true;
             Heal();
             needsPerson = _replicas.All(r => r!.Lease.Status().State == RegisterState.NotSeeded);
             if (!needsPerson) _truth.Healed([.. _replicas.Select(r => r!)], _servers, _time.Now);
@@ -165,6 +168,7 @@ internal sealed partial class QuorumRun
     {
         var leads = false;
         foreach (var p in _replicas) leads |= p is not null && p.PausedUntil <= _time.Now && p.MaySpeak(_time.Now);
+        if (_faultsOver) return;
         if (leads && _ledFrom == TimeSpan.MinValue) _ledFrom = _time.Now;
         if (leads || _ledFrom == TimeSpan.MinValue) return;
         _led += _time.Now - _ledFrom;

@@ -21,14 +21,16 @@ internal sealed partial class Truth
     {
         var until = process.Lease.SpeakUntil;
         if (until == TimeSpan.MinValue) return;
-        var lawful = _lawfulUntil.GetValueOrDefault(process, TimeSpan.MinValue);
+        // a process that no majority ever believed may speak until long before it was born
+        var none = -TimeSpan.FromDays(1);
+        var lawful = _lawfulUntil.GetValueOrDefault(process, none);
         if (until > lawful - settings.Guard && process.Local(now) < until)
-            Break("L2", lawful == TimeSpan.MinValue ? $"{process.Name} speaks, and no majority ever took a value of it"
+            Break("L2", lawful == none ? $"{process.Name} speaks, and no majority ever took a value of it"
                 : $"{process.Name} speaks until {until.TotalSeconds:0.000} on its clock; its lease justifies {(lawful - settings.Guard).TotalSeconds:0.000}");
         if (!process.MaySpeak(now)) return;
         foreach (var other in all)
             if (other != process && other.Alive && other.Lease.SpeakUntil is var its && its > TimeSpan.MinValue && other.Local(now) < (its > TimeSpan.FromDays(30) ? its : its + settings.Guard))
-                Break("L1", $"{process.Name} speaks while the lease of {other.Name} runs for another {(other.Real(its + settings.Guard) - now).TotalMilliseconds:0} ms");
+                Break("L1", $"{process.Name} speaks while the lease of {other.Name} runs for another {(other.Real(its > TimeSpan.FromDays(30) ? its : its + settings.Guard) - now).TotalMilliseconds:0} ms");
     }
 
     public void Told(Process process, RegisterEvent told)
