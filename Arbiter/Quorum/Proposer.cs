@@ -178,7 +178,7 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
     }
 
     private ProposerStep Done(Outcome outcome, Round round, string reason, bool keepPromise = false) => new(
-        this with { Running = null, Promised = keepPromise ? Promised : null }, [],
+        this with { Running = null, Promised = keepPromise || Deviations.PromiseUsedTwice ? Promised : null }, [],
         new ChangeResult(outcome, round.Current, round.CurrentBallot, round.New, round.Ballot, reason));
 
     private ImmutableArray<Envelope> ToAll(Func<string, Request> request) => [.. Servers.Select(s => new Envelope(s, request(s)))];

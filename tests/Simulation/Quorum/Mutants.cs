@@ -17,7 +17,7 @@ internal sealed record Mutant(string Name, string Rule, Planted Planted, Theme T
         new("no-clock-rate", "the wait allows for the rates of two clocks", new Planted { Settings = s => s with { ClockRate = 0, Margin = TimeSpan.Zero } }, Theme.Processes, 300, Pauses),
         Code("quorum-of-half", "a majority is more than half", new Deviations { QuorumOfHalf = true }, Theme.Network),
         Code("first-value", "the value with the highest ballot goes on", new Deviations { FirstValue = true }, Theme.Network),
-        Code("promise-used-twice", "an abandoned promise is not used again", new Deviations { PromiseUsedTwice = true }, Theme.Network),
+        Code("promise-used-twice", "an abandoned promise is not used again", new Deviations { PromiseUsedTwice = true }, Theme.Network, 300, m => m with { ProposeEvery = TimeSpan.FromSeconds(2) }),
         Code("lease-from-reply", "the lease counts from before the question", new Deviations { LeaseFromReply = true }, Theme.Network),
         Code("no-step-down", "a leader whose lease ran out steps down", new Deviations { NoStepDown = true }, Theme.Network),
         Code("no-guard", "speaking ends a guard before the lease", new Deviations { NoGuard = true }, Theme.Network),

@@ -14,7 +14,6 @@ internal sealed record Planted
     public bool NoBallotCheck { get; init; }
     /// <summary>A question of an earlier life is taken, and a loss of memory does not show.</summary>
     public bool NoTickets { get; init; }
-    public bool SeedWithoutProbe { get; init; }
     /// <summary>A restarted process has the name and the proposer id of the one before.</summary>
     public bool ReusedId { get; init; }
     /// <summary>Times of the lease other than safe ones.</summary>

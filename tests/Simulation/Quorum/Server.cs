@@ -39,7 +39,6 @@ internal sealed class Server
         {
             Request.Accept accept when _planted.NoBallotCheck => AcceptAnything(accept),
             Request.Probe probe when _planted.NoTickets => ProbeWithAnyTicket(probe),
-            Request.Seed seed when _planted.SeedWithoutProbe => SeedAnyway(seed),
             _ => _model.Ask(request),
         };
         if (request is Request.Prepare or Request.Accept or Request.Seed && reply.Answer == Answer.Ok) Remember();
@@ -125,12 +124,5 @@ internal sealed class Server
         var ticket = _model.Ask(new Request.Probe("", Ballot.None, "")).Ticket;
         var reply = _model.Ask(probe.NewIncarnation.Length == 0 ? probe : probe with { Ticket = ticket });
         return reply.Ticket.Length > 0 ? reply with { Ticket = "ticket" } : reply;
-    }
-
-    private Reply SeedAnyway(Request.Seed seed)
-    {
-        var ticket = _model.Ask(new Request.Probe("", Ballot.None, "")).Ticket;
-        if (ticket.Length > 0) _model.Ask(new Request.Probe(seed.NewIncarnation, seed.Ballot, ticket));
-        return _model.Ask(seed);
     }
 }
