@@ -6,7 +6,7 @@ using Arbiter.Hosting;
 using Arbiter.Telemetry;
 
 return await new Commands(
-    new Rooms { Load = Wiring.Load, Serve = Serve, Seed = Wiring.Seed, NodeKey = Wiring.NodeKey },
+    new Rooms { Load = Wiring.Load, Serve = Serve, Seed = Wiring.Seed, ForceSeed = Wiring.ForceSeed, NodeKey = Wiring.NodeKey },
     Terminal.OfProcess(),
     Environment.GetEnvironmentVariable("ARBITER_URL")).Run(args, CancellationToken.None);
 

@@ -26,6 +26,13 @@ internal static class Wiring
         return new Outcome(result.Seeded ? Exit.Done : Exit.Refused, result.Text);
     }
 
+    public static async Task<Outcome> ForceSeed(ArbiterOptions options, CancellationToken stopping)
+    {
+        var who = $"{Environment.GetEnvironmentVariable("SUDO_USER") ?? Environment.UserName}@{Environment.MachineName}";
+        var result = await QuorumServices.Force(options.Cluster, options.Quorum, TimeProvider.System, who, text => Console.Error.WriteLine($"arbiter: {text}"), stopping);
+        return new Outcome(result.Seeded ? Exit.Done : Exit.Refused, result.Text);
+    }
+
     public static string NodeKey(ArbiterOptions options, NodeId node) =>
         KeyRing.TryParse(options.ClusterKey, out var ring, out var errors)
             ? ring.DeriveNode(node).ToSecretText().TrimEnd('\n')

@@ -131,6 +131,26 @@ internal sealed class Commands(Rooms rooms, Terminal terminal, string? arbiterUr
             return Exit.Done;
         });
         command.Subcommands.Add(seed);
+        command.Subcommands.Add(ForceSeed());
+        return command;
+    }
+
+    private Command ForceSeed()
+    {
+        var config = Config();
+        var sure = new Option<bool>("--i-know-the-missing-servers-are-gone") { Description = "They will not come back with their memory. Without this nothing is done." };
+        var command = new Command("force-seed", "Last resort: go on without servers that are gone for good, with a new generation of what the others hold.") { config, sure };
+        command.SetAction(async (parsed, stopping) =>
+        {
+            var options = Load(parsed.GetRequiredValue(config));
+            if (!parsed.GetValue(sure))
+                return terminal.Fail(Exit.Usage, "force-seed gives up whatever only the missing servers hold, and two generations may be believed in at once should one be alive: "
+                    + "if you are sure that they are gone for good, say --i-know-the-missing-servers-are-gone");
+            var outcome = await rooms.ForceSeed(options, stopping);
+            if (outcome.Code != Exit.Done) return terminal.Fail(outcome.Code, outcome.Text);
+            terminal.Out.WriteLine(outcome.Text);
+            return Exit.Done;
+        });
         return command;
     }
 

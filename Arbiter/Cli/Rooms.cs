@@ -14,6 +14,9 @@ internal sealed record Rooms
     /// <summary>First installation of the register on its empty servers; slow on purpose (the quarantine).</summary>
     public required Func<ArbiterOptions, CancellationToken, Task<Outcome>> Seed { get; init; }
 
+    /// <summary>A new generation of the register without the servers that a person says are gone; slow on purpose too.</summary>
+    public required Func<ArbiterOptions, CancellationToken, Task<Outcome>> ForceSeed { get; init; }
+
     /// <summary>The content of a node's key file, derived from the cluster's key.</summary>
     public required Func<ArbiterOptions, Contracts.Vocabulary.NodeId, string> NodeKey { get; init; }
 }

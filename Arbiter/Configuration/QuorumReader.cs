@@ -23,9 +23,12 @@ internal static class QuorumReader
         var password = section.Optional("password").Secret();
         if (userValue.Present && !section.Has("password")) userValue.Wrong("has no password beside it: add 'password'");
         var tls = section.Optional("tls").Boolean() ?? false;
+        var caValue = section.Optional("tlsCa");
+        var ca = caValue.Text("a file", 4096);
+        if (ca is not null && !tls) caValue.Wrong("is there, and 'tls' is off: say tls: true, or remove it");
         var options = ReadTimes(section);
         if (servers is null) return null;
-        return options with { Redis = servers, User = user, Password = password, Tls = tls };
+        return options with { Redis = servers, User = user, Password = password, Tls = tls, TlsCa = ca };
     }
 
     private static List<string>? ReadServers(Value value, bool single)

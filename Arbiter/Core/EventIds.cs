@@ -26,6 +26,9 @@ public static class EventIds
     public static string Leader(ClusterName cluster, long generation, long term) =>
         string.Create(CultureInfo.InvariantCulture, $"evt_{cluster}_{generation}_{term}_leader");
 
+    /// <summary>A new generation on a person's word.</summary>
+    public static string Forced(ClusterName cluster, long generation) => string.Create(CultureInfo.InvariantCulture, $"evt_{cluster}_{generation}_0_forced");
+
     /// <summary>The first word of a decision's reason.</summary>
     public static string Kind(string reason) => reason.Split(':', 2)[0].Trim() is { Length: > 0 } kind && Names.IsValid(kind) ? kind : "decision";
 }

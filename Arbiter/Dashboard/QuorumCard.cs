@@ -13,7 +13,7 @@ internal static class QuorumCard
             """);
         foreach (var s in quorum.Servers)
         {
-            var tone = s.State switch { "voting" => "up", "unreachable" => "down", "virgin" or "restarted" => "unknown", _ => "down" };
+            var tone = s.State switch { "voting" => "up", "unreachable" => "down", "virgin" or "restarted" or "stale" => "unknown", _ => "down" };
             html.Add($"""<tr class="{tone}"><th scope="row">{s.Address}</th><td><span class="dot {tone}"></span>{s.State}</td><td>{Say.Latency(s.LatencyMs)}</td><td class="reason">{s.Detail}</td></tr>""");
         }
         html.Add($"</tbody></table></section>");

@@ -16,6 +16,8 @@ internal sealed class GroupSet(IEnumerable<GroupLoop> loops, IRegister register,
 
     public void Post(NodeId node, Input input)
     {
+        if (input is Input.NodeReported { Event: var report })
+            foreach (var group in report.Groups) register.Reported(group.Generation);
         foreach (var loop in _loops)
             if (loop.Has(node)) loop.Post(input);
     }

@@ -19,7 +19,7 @@ internal static class HistorySetup
     {
         services.TryAddSingleton(s =>
         {
-            var access = new RedisAccess(options.Quorum.User, options.Quorum.Password, options.Quorum.Tls, s_deadline);
+            var access = new RedisAccess(options.Quorum.User, options.Quorum.Password, options.Quorum.Tls, s_deadline, options.Quorum.TlsCa);
             return new StreamServers([.. options.Quorum.Redis.Select(address => new RedisStreams(address, access, s.GetRequiredService<TimeProvider>()))]);
         });
         services.AddSingleton<DecisionDesk>();

@@ -1,9 +1,13 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using StackExchange.Redis;
 
 namespace Arbiter.Hosting;
 
 /// <summary>How to reach a Redis server of the quorum, and how long it may think.</summary>
-internal sealed record RedisAccess(string? User, string? Password, bool Tls, TimeSpan Deadline);
+/// <param name="Ca">File with the certificate (PEM) of the authority that signed the server's; null: those that the system trusts.</param>
+internal sealed record RedisAccess(string? User, string? Password, bool Tls, TimeSpan Deadline, string? Ca = null);
 
 /// <summary>What one user of a server wants of its own connection.</summary>
 /// <param name="Name">As the server's <c>CLIENT LIST</c> shows it.</param>
@@ -16,7 +20,8 @@ internal sealed record RedisUse(string Name, TimeSpan Pace, bool Inspects);
 /// page never stands before a renewal of the lease.
 /// </summary>
 /// <param name="made">Sees the multiplexer once, before anything is asked of it.</param>
-internal sealed class RedisConnection(string address, RedisAccess access, RedisUse use, Action<ConnectionMultiplexer> made) : IAsyncDisposable
+/// <param name="judged">Hears whether the server's certificate is trusted, at each try to connect.</param>
+internal sealed class RedisConnection(string address, RedisAccess access, RedisUse use, Action<ConnectionMultiplexer> made, Action<bool>? judged = null) : IAsyncDisposable
 {
     // nothing is subscribed, and the documented rights (docs/quorum.md) grant none of these
     private static readonly HashSet<string> s_never = ["SUBSCRIBE", "CONFIG", "CLUSTER", "SENTINEL", "ECHO", "GET"];
@@ -60,9 +65,36 @@ internal sealed class RedisConnection(string address, RedisAccess access, RedisU
             CommandMap = CommandMap.Create(use.Inspects ? s_never : [.. s_never, "INFO"], available: false),
         };
         options.EndPoints.Add(address);
+        if (access.Tls) options.CertificateValidation += (_, certificate, _, errors) => Trusts(certificate, errors);
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(options);
         made(multiplexer);
         return multiplexer;
+    }
+
+    /// <summary>With an authority given only what it signed; the name must fit in any case. A file that cannot be read trusts nobody.</summary>
+    private bool Trusts(X509Certificate? shown, SslPolicyErrors errors)
+    {
+        var trusted = access.Ca is { } ca ? (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == 0 && IsSignedBy(shown, ca) : errors == SslPolicyErrors.None;
+        judged?.Invoke(trusted);
+        return trusted;
+    }
+
+    private static bool IsSignedBy(X509Certificate? shown, string ca)
+    {
+        try
+        {
+            using var root = X509CertificateLoader.LoadCertificateFromFile(ca);
+            using var certificate = X509CertificateLoader.LoadCertificate(shown?.GetRawCertData() ?? []);
+            using var chain = new X509Chain();
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.Add(root);
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            return chain.Build(certificate);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -27,6 +27,16 @@ internal sealed class AcceptorModel(string name)
     /// <summary>FLUSHALL: the same life, no state.</summary>
     public void Flush() => (_register, _probing) = (null, null);
 
+    /// <summary>The register's key is deleted or evicted; the probe stays.</summary>
+    public void Forget() => _register = null;
+
+    /// <summary>A snapshot of the running machine; calling what is returned restores it: the same life, an older memory.</summary>
+    public Action Snapshot()
+    {
+        var (register, probing, life) = (_register, _probing, _life);
+        return () => (_register, _probing, _life) = (register, probing, life);
+    }
+
     public Reply Ask(Request request) => request switch
     {
         Request.Read read => Read(read),

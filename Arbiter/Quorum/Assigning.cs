@@ -136,6 +136,13 @@ internal static class Assigning
     }
 
     /// <summary>A failover is worth more than history: old events and moves go before a change is refused; the history has them.</summary>
+    /// <summary>With old events and moves left out where it would be too large otherwise; incarnations and leases go before history.</summary>
+    public static RegisterValue Fit(RegisterValue value)
+    {
+        Fits(ref value);
+        return value;
+    }
+
     private static bool Fits(ref RegisterValue value)
     {
         if (value.CountBytes() <= RegisterValue.MaxBytes) return true;

@@ -32,6 +32,11 @@ public interface IRegister
     public void Watch(Action<OutboxPicture> watcher);
 
     /// <summary>
+    /// A node obeys this generation. Should the servers lose everything, a new generation begins above it, whatever the clock says.
+    /// </summary>
+    public void Reported(long generation) { }
+
+    /// <summary>
     /// Whether this replica may send an order at this very moment: it leads, and its lease has more than the guard left on the
     /// monotonic clock (the larger of two, so that a suspended machine knows it). Asked before every single publish.
     /// </summary>

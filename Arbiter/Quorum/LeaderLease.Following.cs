@@ -48,16 +48,18 @@ internal sealed partial class LeaderLease
         if (ballot <= _seenBallot) return;
         // Compared by content: after an unknown outcome the same revision may have been handed out for another move.
         if (_known is not null && SameGroups(_known, value)) value = value with { Groups = _known.Groups };
-        (_seen, _seenBallot, _seenAt) = (value, ballot, _now);
+        var same = _deviations.CompareTermAndSeq && _seen is { } was && was.Gen == value.Gen && was.Term == value.Term && was.Seq == value.Seq;
+        (_seen, _seenBallot, _seenAt) = (value, ballot, same ? _seenAt : _now);
+        _picture.Know(value.Cfg);
         _trouble = "";
     }
 
     /// <summary>A value that a majority was seen to hold stands; one that only a minority holds may still vanish and is told to nobody.</summary>
     private void KnowIfMajority()
     {
-        if (_seen is null || ReferenceEquals(_seen, _known) || _picture.Holding(_seenBallot) < Majority.Of(_servers.Length)) return;
+        if (_seen is null || ReferenceEquals(_seen, _known) || _picture.Holding(_seenBallot) < (_deviations.MinorityIsKnown ? 1 : Majority.Of(_servers.Length))) return;
         var changed = _owesObserved || _known is null || _known.Gen != _seen.Gen || _known.Term != _seen.Term || !ReferenceEquals(_known.Groups, _seen.Groups);
-        _known = _seen;
+        (_known, _knownBallot) = (_seen, _seenBallot);
         _owesObserved = false;
         if (changed) Tell(new RegisterEvent.Observed(_known.Gen, _known.Term, AssignmentsOf(_known)));
     }
@@ -70,17 +72,20 @@ internal sealed partial class LeaderLease
         var seen = _seenBallot;
         _role = Role.Campaigning;
         Begin((current, ballot) => ballot <= seen
-            ? current with
-            {
-                Leader = _me, Term = current.Term + 1, Seq = current.Seq + 1, Rev = current.Rev + 1, LeaseMs = (long)_settings.Lease.TotalMilliseconds,
-            }
+            ? Taken(current)
             : null, fast: false, []);
     }
+
+    /// <summary>The value with this process as its new leader.</summary>
+    private RegisterValue Taken(RegisterValue current) => current with
+    {
+        Leader = _me, Term = current.Term + 1, Seq = current.Seq + 1, Rev = current.Rev + 1, LeaseMs = (long)_settings.Lease.TotalMilliseconds,
+    };
 
     private void CampaignEnded(Running change, ChangeResult result)
     {
         _role = Role.Following;
-        var until = change.Started + _settings.Lease;
+        var until = LeaseFrom(change.Started);
         if (result.Outcome == Outcome.Acknowledged && _now < until - _settings.Guard)
         {
             Lead(result.New!, result.Ballot, until);

@@ -19,11 +19,15 @@ internal sealed partial class LeaderLease
     private long _term;
     private long _generation;
     private int _releases;
+    /// <summary>The next change must have a ballot above one that was met, so the promise taken along with the last is no use.</summary>
+    private bool _prepareAnew;
+
+    private TimeSpan LeaseFrom(TimeSpan started) => (_deviations.LeaseFromReply ? _now : started) + _settings.Lease;
 
     private void Lead(RegisterValue value, Ballot ballot, TimeSpan until)
     {
         _role = Role.Leading;
-        (_seen, _known, _seenBallot, _seenAt) = (value, value, ballot, _now);
+        Committed(value, ballot);
         (_term, _generation, _leaseUntil) = (value.Term, value.Gen, until);
         _nextRenew = until - _settings.Lease + _settings.Renew;
         _owesObserved = false;
@@ -38,7 +42,7 @@ internal sealed partial class LeaderLease
         else
         {
             _pending.Add(proposed);
-            if (_trouble.Length == 0) _nextRenew = _now;      // no reason to wait; after a failed try its retry takes it along
+            SoonUnlessInTrouble();
         }
     }
 
@@ -47,7 +51,7 @@ internal sealed partial class LeaderLease
     {
         if (_role != Role.Leading || _wishes.Count >= MaxPending) return;
         _wishes.Add(wished);
-        if (wished.Wish.Urgent && _trouble.Length == 0) _nextRenew = _now;
+        if (wished.Wish.Urgent) SoonUnlessInTrouble();
     }
 
     private void BeginRenewal()
@@ -56,8 +60,11 @@ internal sealed partial class LeaderLease
         ImmutableArray<TimedWish> wishes = [.. _wishes];
         _pending.Clear();
         _wishes.Clear();
-        Begin((current, _) => IsMine(current) ? Assigning.ApplyWishes(Assigning.Apply(current with { Seq = current.Seq + 1 }, batch).Value, wishes, WishFailed) : null,
-            fast: true, batch, wishes);
+        var back = _readmission.Take();
+        Begin((current, _) => IsMine(current)
+            ? Assigning.ApplyWishes(Assigning.Apply(Readmission.Write(current with { Seq = current.Seq + 1 }, back, _deviations.NoCfgBeforeProbe), batch).Value, wishes, WishFailed)
+            : null, fast: !_prepareAnew, batch, wishes);
+        _prepareAnew = false;
     }
 
     /// <summary>Once for each kind: who wished it goes on wishing.</summary>
@@ -71,14 +78,15 @@ internal sealed partial class LeaderLease
 
     private void RenewalEnded(Running change, ChangeResult result)
     {
+        Readmit(_readmission.Written(result.Outcome == Outcome.Acknowledged || _deviations.SeedBeforeCommit ? result.New : null, result.Ballot, _now));
         var newer = result.Current is { } current && !IsMine(current) && result.CurrentBallot > _seenBallot;
         switch (result.Outcome)
         {
             case Outcome.Acknowledged:
                 var value = result.New!;
-                (_seen, _known, _seenBallot, _seenAt) = (value, value, result.Ballot, _now);
-                _leaseUntil = change.Started + _settings.Lease;
-                _nextRenew = _pending.Count > 0 || _wishes.Any(w => w.Wish.Urgent) ? _now : change.Started + _settings.Renew;
+                Committed(value, result.Ballot);
+                _leaseUntil = LeaseFrom(change.Started);
+                _nextRenew = _pending.Count > 0 || _readmission.Waits || _prepareAnew || _wishes.Any(w => w.Wish.Urgent) ? _now : change.Started + _settings.Renew;
                 foreach (var verdict in Assigning.Apply(result.Current! with { Seq = value.Seq }, change.Batch).Verdicts)
                     Tell(new RegisterEvent.Settled(verdict.Proposal, verdict.Granted ? ProposalOutcome.Committed : ProposalOutcome.Refused, verdict.Current, verdict.Reason));
                 if (_owesObserved) Tell(new RegisterEvent.Observed(_generation, _term, AssignmentsOf(value)));
@@ -108,6 +116,36 @@ internal sealed partial class LeaderLease
         }
     }
 
+    /// <summary>The own change was acknowledged.</summary>
+    private void Committed(RegisterValue value, Ballot ballot)
+    {
+        (_seen, _known, _seenBallot, _knownBallot, _seenAt) = (value, value, ballot, ballot, _now);
+        _picture.Know(value.Cfg);
+    }
+
+    private void Readmit(IReadOnlyList<ReadmissionStep> steps)
+    {
+        foreach (var step in steps)
+        {
+            switch (step)
+            {
+                case ReadmissionStep.Send send: _effects.Add(new LeaseEffect.Send(send.Envelope)); break;
+                case ReadmissionStep.Say say: Say(say.Warning, say.Text); break;
+                case ReadmissionStep.Ready: SoonUnlessInTrouble(); break;
+                case ReadmissionStep.Raise raise:
+                    (_proposer, _prepareAnew) = (_proposer.Learn(raise.Above), true);
+                    SoonUnlessInTrouble();
+                    break;
+            }
+        }
+    }
+
+    /// <summary>No reason to wait for the renewal; after a failed try its retry takes everything along.</summary>
+    private void SoonUnlessInTrouble()
+    {
+        if (_trouble.Length == 0) _nextRenew = _now;
+    }
+
     private void Retry() => _nextRenew = _now + Between(_settings.RetryLeast, _settings.RetryMost);
 
     private void CheckLease()
@@ -123,6 +161,7 @@ internal sealed partial class LeaderLease
         else if (_change is { } unsent) _pending.InsertRange(0, unsent.Batch);
         _proposer = _proposer.Abandon();
         _change = null;
+        _readmission.Clear();
         foreach (var waiting in _pending) Refuse(waiting.Proposal, $"this replica stopped leading: {reason}");
         _pending.Clear();
         _wishes.Clear();
@@ -135,7 +174,7 @@ internal sealed partial class LeaderLease
     private void NotKnown(Running change, string reason)
     {
         foreach (var sent in change.Batch)
-            Tell(new RegisterEvent.Settled(sent.Proposal, ProposalOutcome.Unknown, Standing(sent.Proposal), reason));
+            Tell(new RegisterEvent.Settled(sent.Proposal, _deviations.UnknownIsRefused ? ProposalOutcome.Refused : ProposalOutcome.Unknown, Standing(sent.Proposal), reason));
         _owesObserved |= change.Batch.Length > 0;
     }
 
@@ -147,7 +186,7 @@ internal sealed partial class LeaderLease
     private void OnStop()
     {
         if (_role is Role.Releasing) return;
-        var held = _role is Role.Leading or Role.Campaigning;     // a campaign under way may have been recorded
+        var held = _role is Role.Leading or Role.Campaigning or Role.Restoring;     // what is under way may have been recorded
         // how far the receivers got goes with the lease: the next leader need not tell them again
         ImmutableArray<TimedWish> last = [.. _wishes];
         if (_role == Role.Leading) StepDown("stopping");

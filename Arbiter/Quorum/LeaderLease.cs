@@ -12,6 +12,8 @@ namespace Arbiter.Quorum;
 ///   Following ------------------------> Campaigning -------------------> Leading
 ///       ^                                    | declined, lost               | lease - guard, other value seen, stop
 ///       '------------------------------------'------------------------------'
+///              all answer, a majority lost its memory for longer than any lease
+///   Following ------------------------------------------------------------------> Restoring -> Leading, or Following again
 /// </code>
 /// The holder counts its lease from before it sent; a candidate counts its longer wait from after it read. The pauses, delays and
 /// clocks of servers do not enter. What identifies a renewal is its ballot, not (term, seq): two values of the same term and
@@ -19,7 +21,7 @@ namespace Arbiter.Quorum;
 /// </summary>
 internal sealed partial class LeaderLease
 {
-    private enum Role { Following, Campaigning, Leading, Releasing, Stopped }
+    private enum Role { Following, Campaigning, Restoring, Leading, Releasing, Stopped }
 
     private sealed record Running(TimeSpan Started, TimeSpan Deadline, ImmutableArray<TimedProposal> Batch, ImmutableArray<TimedWish> Wishes);
 
@@ -28,13 +30,17 @@ internal sealed partial class LeaderLease
     private readonly Random _random;
     private readonly ImmutableArray<string> _servers;
     private readonly QuorumPicture _picture;
+    private readonly Readmission _readmission;
+    private readonly ReplyCheck _check;
     private readonly List<LeaseEffect> _effects = [];
+    private readonly Deviations _deviations;
 
     private Proposer _proposer;
     private Role _role = Role.Following;
     private Running? _change;
     private TimeSpan _now;
     private TimeSpan _nextRead;
+    private TimeSpan _lastRead = TimeSpan.MinValue;
 
     private Ballot _seenBallot;
     private RegisterValue? _seen;
@@ -46,15 +52,20 @@ internal sealed partial class LeaderLease
     /// <summary>A change of ours ended unknown: the next value that is certain is told even when it looks the same.</summary>
     private bool _owesObserved;
 
-    public LeaderLease(LeaseSettings settings, ImmutableArray<string> servers, string me, ulong proposerId, Random random)
+    public LeaderLease(LeaseSettings settings, ImmutableArray<string> servers, string me, ulong proposerId, Random random, Deviations? deviations = null)
     {
-        (_settings, _servers, _me, _random) = (settings, servers, me, random);
-        _proposer = new Proposer(proposerId, servers);
+        (_settings, _servers, _me, _random, _deviations) = (settings, servers, me, random, deviations ?? Deviations.None);
+        _proposer = new Proposer(proposerId, servers) { Deviations = _deviations };
         _picture = new QuorumPicture(servers);
+        _readmission = new Readmission(proposerId, settings) { Deviations = _deviations };
+        _check = new ReplyCheck(servers);
     }
 
     /// <summary>Speaking is allowed before this time; <see cref="TimeSpan.MinValue"/> when not leading.</summary>
-    public TimeSpan SpeakUntil => _role == Role.Leading ? _leaseUntil - _settings.Guard : TimeSpan.MinValue;
+    public TimeSpan SpeakUntil => _role != Role.Leading ? TimeSpan.MinValue
+        : _deviations.NoStepDown ? TimeSpan.MaxValue : _deviations.NoGuard ? _leaseUntil : _leaseUntil - _settings.Guard;
+
+    internal (Ballot Ballot, Ballot Follows)? Sending => _proposer.Sending;
 
     public bool Stopped => _role == Role.Stopped;
 
@@ -64,12 +75,14 @@ internal sealed partial class LeaderLease
         get
         {
             var next = _nextRead;
-            if (_role == Role.Leading) next = Least(next, SpeakUntil);
+            if (_role == Role.Leading) next = Least(Least(next, SpeakUntil), _readmission.NextDeadline);
             if (_change is { } change) return Most(Least(next, change.Deadline), _now + TimeSpan.FromMilliseconds(1));
             switch (_role)
             {
                 case Role.Leading: next = Least(next, _nextRenew); break;
                 case Role.Releasing: next = Least(next, _notBefore); break;
+                case Role.Restoring: next = Least(next, _restorationDeadline); break;
+                case Role.Following when _restoreAt is { } restore: next = Least(next, Most(restore, _notBefore)); break;
                 // without a voting majority only an answer can change anything
                 case Role.Following when _seen is not null && _picture.MajorityVotes:
                     next = Least(next, Most(_notBefore, OwnOrNone ? _now : _seenAt + _settings.WaitOver(_seen.LeaseMs)));
@@ -85,6 +98,7 @@ internal sealed partial class LeaderLease
         _effects.Clear();
         if (_role == Role.Stopped) return _effects;
         _now = Most(_now, input.At);
+        _floor = Math.Max(_floor, input.Floor);
         // Before anything else: an input that waited in the inbox must not find a lease that has run out.
         CheckLease();
         switch (input)
@@ -100,11 +114,22 @@ internal sealed partial class LeaderLease
 
     private void OnReply(LeaseInput.Replied replied)
     {
-        var (server, request, reply) = (replied.Server, replied.Request, replied.Reply);
+        var (server, request) = (replied.Server, replied.Request);
+        var before = _check.IsRegressed(server);
+        var reply = _check.Check(server, request, replied.Reply);
+        var regressed = _check.IsRegressed(server);
+        if (regressed && !before) Say(true, $"{server} forgot what it confirmed, without having been restarted (a snapshot of its machine?): it counts no more until it is taken back");
         _picture.Note(server, request, reply, _now);
+        NoteTicket(server, request, reply);
         if (request is Request.Read) OnRead(reply);
-        else Take(_proposer.Receive(server, request, reply));
+        else if (_restoration is { } restoration) TakeRestoration(restoration.Receive(server, request, reply));
+        else if (request is Request.Prepare or Request.Accept) Take(_proposer.Receive(server, request, reply));
+        // without a majority of others nobody can be taken back
+        if (_role == Role.Leading && _picture.MajorityVotes) Readmit(_readmission.Hear(server, request, regressed ? replied.Reply : reply, regressed, _known!, _seenBallot, _now));
     }
+
+    /// <summary>A leader reads just before each renewal: what a server forgot shows before the renewal covers it.</summary>
+    private bool LooksFirst => _role is Role.Leading && _change is null && _now >= _nextRenew && _now - _settings.Renew / 2 >= _lastRead;
 
     private void OnTime()
     {
@@ -112,12 +137,22 @@ internal sealed partial class LeaderLease
         if (_change is { } late && _now >= late.Deadline) Take(_proposer.Expire());
         CheckLease();
         if (_role == Role.Stopped) return;
-        if (_now >= _nextRead)
+        _readmission.Expire(_now);
+        if (_restoration is { } silent && _now >= _restorationDeadline) TakeRestoration(silent.Expire());
+        if (_now >= _nextRead || LooksFirst)
         {
-            foreach (var server in _servers) _effects.Add(new LeaseEffect.Send(new Envelope(server, new Request.Read(_seenBallot))));
+            _lastRead = _now;
+            foreach (var server in _servers)
+            {
+                var read = new Request.Read(_seenBallot);
+                _check.Asked(server, read);
+                _effects.Add(new LeaseEffect.Send(new Envelope(server, read)));
+            }
+            AskTickets();
             _nextRead = _now + (_role == Role.Leading ? _settings.Renew : Between(_settings.ReadLeast, _settings.ReadMost));
         }
         if (_change is not null) return;
+        MayRestore();
         switch (_role)
         {
             case Role.Following when MayCampaign: BeginCampaign(); break;
@@ -163,7 +198,7 @@ internal sealed partial class LeaderLease
     {
         var state = _role == Role.Leading ? RegisterState.Leading
             : _picture.MajorityVotes ? _seen is null ? RegisterState.Starting : RegisterState.Following
-            : _picture.AllVirgin ? RegisterState.NotSeeded
+            : _picture.AllVirgin && _seen is null ? RegisterState.NotSeeded
             : _picture.AllHeard ? RegisterState.QuorumLost : RegisterState.Starting;
         var seen = state is RegisterState.NotSeeded ? null : _seen;
         return new RegisterStatus
@@ -175,7 +210,7 @@ internal sealed partial class LeaderLease
             Term = seen?.Term ?? 0,
             Seq = seen?.Seq ?? 0,
             LeaseLeft = _role == Role.Leading ? _leaseUntil - _now : null,
-            Acceptors = _picture.Acceptors,
+            Acceptors = [.. _picture.Acceptors.Select(a => _readmission.Describe(a.Address) is { } what ? a with { Detail = what } : a)],
             Assignments = seen is null || _known is null ? ImmutableSortedDictionary<GroupName, Assignment>.Empty : AssignmentsOf(_known),
             Outbox = _known?.Outbox ?? Outbox.Empty,
         };
@@ -189,7 +224,7 @@ internal sealed partial class LeaderLease
         RegisterState.Following when _seen?.Leader is { } leader && leader != _me => $"follows {leader}, term {_seen.Term}",
         RegisterState.Following => "nobody leads, about to take over",
         RegisterState.NotSeeded => "not seeded: every server answers and holds no register; run 'arbiter quorum seed' once",
-        RegisterState.QuorumLost => $"fewer than {Majority.Of(_servers.Length)} of {_servers.Length} servers vote: {_picture.Sentence()}",
+        RegisterState.QuorumLost => $"fewer than {Majority.Of(_servers.Length)} of {_servers.Length} servers vote: {_picture.Sentence()}{AboutDisaster()}",
         _ => "nothing read yet",
     };
 

@@ -5,6 +5,9 @@ namespace Arbiter.Quorum;
 /// <summary>Everything that can happen to a replica's lease. Time since the process started comes with it; nothing else is a clock.</summary>
 internal abstract record LeaseInput(TimeSpan At)
 {
+    /// <summary>The least that a new generation may be: the wall clock in unix milliseconds, and above what any node obeyed.</summary>
+    public long Floor { get; init; }
+
     public sealed record Tick(TimeSpan At) : LeaseInput(At);
 
     /// <summary>A server's answer, or that there was none.</summary>

@@ -52,6 +52,18 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
     /// <summary>False only in the test that shows what the rule is for.</summary>
     internal bool IncarnationRule { get; init; } = true;
 
+    internal Deviations Deviations { get; init; } = Deviations.None;
+
+    /// <summary>For who watches from outside: the ballot being accepted, and the one of the value that it follows (itself, when it was promised before).</summary>
+    internal (Ballot Ballot, Ballot Follows)? Sending => Running is { Accepting: true } round ? (round.Ballot, round.CurrentBallot) : null;
+
+    private int Needed => Deviations.QuorumOfHalf ? Servers.Length / 2 : Majority.Of(Servers.Length);
+
+    private bool ByIncarnation => IncarnationRule && !Deviations.NoIncarnationRule;
+
+    /// <summary>Of any ballot met.</summary>
+    public long HighestGeneration => MaxGeneration;
+
     private long MaxGeneration { get; init; }
     private long Number { get; init; }
     private Fast? Promised { get; init; }
@@ -63,14 +75,14 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
     public bool HasSent => Running is { Accepting: true };
 
     /// <summary>A ballot met somewhere: the next own one will be higher, which saves being refused first.</summary>
-    public Proposer Learn(Ballot met) => met.IsNone ? this : this with
+    public Proposer Learn(Ballot met) => met.IsNone || (met.Number <= Number && met.Generation <= MaxGeneration) ? this : this with
     {
         Number = Math.Max(Number, met.Number),
         MaxGeneration = Math.Max(MaxGeneration, met.Generation),
     };
 
     /// <summary>Forgets the running change: its outcome stays unknown, and its ballots are not used again.</summary>
-    public Proposer Abandon() => Running is null ? this : this with { Running = null, Promised = null };
+    public Proposer Abandon() => Running is null ? this : this with { Running = null, Promised = Deviations.PromiseUsedTwice ? Promised : null };
 
     public ProposerStep Begin(Change change, bool fast)
     {
@@ -120,11 +132,11 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
             else unreadable = $"{server}: {why}";
         }
         foreach (var (_, reply, value) in promises)
-            if (reply.Accepted > round.CurrentBallot) round = round with { Current = value, CurrentBallot = reply.Accepted };
+            if (Deviations.FirstValue ? round.Current is null : reply.Accepted > round.CurrentBallot) round = round with { Current = value, CurrentBallot = reply.Accepted };
 
-        var counted = promises.Count(p => !IncarnationRule || Knows(round.Current!, p.Server, p.Reply));
+        var counted = promises.Count(p => !ByIncarnation || Knows(round.Current!, p.Server, p.Reply));
         var unheard = Servers.Length - round.Replies.Count;
-        if (counted >= Majority.Of(Servers.Length)) return Accept(round);
+        if (counted >= Needed) return Accept(round);
         // A later reply may bring a newer value that knows other incarnations, so only hopeless counts are lost early.
         if (unheard > 0 && promises.Count + unheard >= Majority.Of(Servers.Length)) return new ProposerStep(this with { Running = round }, [], null);
         var reason = unreadable.Length > 0 ? unreadable
@@ -145,7 +157,7 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
         var proposer = this with
         {
             Number = Number + 1,
-            Promised = null,
+            Promised = Deviations.PromiseUsedTwice ? Promised : null,
             Running = round with { Accepting = true, New = wanted, Next = next, Replies = ImmutableDictionary<string, Reply>.Empty },
         };
         var known = round.Current!.Cfg;
@@ -154,8 +166,8 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
 
     private ProposerStep CountAccepts(Round round)
     {
-        var yes = round.Replies.Count(r => r.Value.Answer == Answer.Ok && (!IncarnationRule || Knows(round.New!, r.Key, r.Value)));
-        return Majority.Count(Servers.Length, yes, Servers.Length - round.Replies.Count) switch
+        var yes = round.Replies.Count(r => r.Value.Answer == Answer.Ok && (!ByIncarnation || Knows(round.New!, r.Key, r.Value)));
+        return (yes >= Needed ? Tally.Won : Majority.Count(Servers.Length, yes, Servers.Length - round.Replies.Count)) switch
         {
             Tally.Won => new ProposerStep(
                 this with { Running = null, Promised = new Fast(round.Next, round.New!) }, [],
@@ -166,7 +178,7 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
     }
 
     private ProposerStep Done(Outcome outcome, Round round, string reason, bool keepPromise = false) => new(
-        this with { Running = null, Promised = keepPromise ? Promised : null }, [],
+        this with { Running = null, Promised = keepPromise || Deviations.PromiseUsedTwice ? Promised : null }, [],
         new ChangeResult(outcome, round.Current, round.CurrentBallot, round.New, round.Ballot, reason));
 
     private ImmutableArray<Envelope> ToAll(Func<string, Request> request) => [.. Servers.Select(s => new Envelope(s, request(s)))];

@@ -94,7 +94,7 @@ internal sealed class QuorumSeeder(IReadOnlyList<IAcceptor> acceptors, ClusterNa
 
     private static SeedResult Refused(string why) => new(false, 0, $"not seeded: {why}");
 
-    private static string Describe(Reply reply) => reply.Answer switch
+    internal static string Describe(Reply reply) => reply.Answer switch
     {
         Answer.Ok or Answer.Voting => "holds a register and votes",
         Answer.Restarted => "holds a register of an earlier life (it was restarted)",

@@ -14,7 +14,7 @@ internal sealed class AcceptorSet(IReadOnlyList<IAcceptor> acceptors) : IAsyncDi
 
     public static AcceptorSet Redis(ClusterName cluster, QuorumOptions options, TimeProvider time)
     {
-        var access = new RedisAccess(options.User, options.Password, options.Tls, options.RpcTimeout);
+        var access = new RedisAccess(options.User, options.Password, options.Tls, options.RpcTimeout, options.TlsCa);
         return new AcceptorSet([.. options.Redis.Select(address => new RedisAcceptor(address, cluster, access, time))]);
     }
 
@@ -53,6 +53,14 @@ internal static class QuorumServices
     {
         await using var set = AcceptorSet.Redis(cluster, options, time);
         return await new QuorumSeeder(set.Acceptors, cluster, LeaseSettings.From(options), NewProposerId(), NewIncarnation, time).Seed(progress, stopping);
+    }
+
+    /// <summary><c>arbiter quorum force-seed</c>: a new generation without the servers that are gone, telling each thing as it goes.</summary>
+    /// <param name="who">Recorded with it.</param>
+    public static async Task<SeedResult> Force(ClusterName cluster, QuorumOptions options, TimeProvider time, string who, Action<string> progress, CancellationToken stopping)
+    {
+        await using var set = AcceptorSet.Redis(cluster, options, time);
+        return await new QuorumForcer(set.Acceptors, cluster, LeaseSettings.From(options), NewProposerId(), NewIncarnation, time, who).Force(progress, stopping);
     }
 
     /// <summary>63 random bits per start, never stored, never used again: a cloned process image is the only way to have two.</summary>

@@ -13,7 +13,7 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
 {
     private static readonly RedisUse s_use = new("arbiter", TimeSpan.FromMilliseconds(200), Inspects: true);
 
-    private sealed record Facts(LuaScripts Scripts, string? Warning);
+    private sealed record Facts(LuaScripts Scripts, string? Warning, Reply? Refusal = null);
 
     private readonly object[] _keys;
     private readonly RedisAccess _access;
@@ -22,12 +22,14 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
     private volatile Facts? _facts;
     /// <summary>The server refused the password when the library last tried.</summary>
     private volatile bool _refused;
+    /// <summary>The server's certificate was not trusted when the library last tried.</summary>
+    private volatile bool _untrusted;
 
     public RedisAcceptor(string address, ClusterName cluster, RedisAccess access, TimeProvider time)
     {
         (Address, _access, _time) = (address, access, time);
         _keys = ["2", (RedisKey)$"vip:{cluster}:reg", (RedisKey)$"vip:{cluster}:probe"];
-        _connection = new RedisConnection(address, access, s_use, Follow);
+        _connection = new RedisConnection(address, access, s_use, Follow, trusted => _untrusted = !trusted);
     }
 
     public string Address { get; }
@@ -48,6 +50,8 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
             var reply = RedisErrors.Classify(e);
             // which of the two words comes depends on what the client library tried first; we did give a password
             // (and an exception does not always tell: what the server said while connecting does)
+            if (reply.Error == "unreachable" && _untrusted)
+                return reply with { Error = "tls", Detail = "the server's certificate is not trusted, or is for another name: see quorum.tlsCa" };
             var refused = reply.Error == "NOAUTH" || (reply.Error == "unreachable" && _refused);
             return refused ? reply with { Error = _access.Password is null ? "NOAUTH" : "WRONGPASS" } : reply;
         }
@@ -57,7 +61,7 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
     {
         var database = await _connection.Database();
         var facts = _facts ?? await Check(database);
-        if (facts is null) return Reply.NoAnswer("replica", $"{Address} is a replica: the quorum needs independent masters");
+        if (facts.Refusal is { } refusal) return refusal;
         var (script, arguments) = facts.Scripts.For(request);
         var said = await Run(database, script, arguments);
         var reply = LuaScripts.Parse(request, said);
@@ -78,20 +82,24 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
         return result.Length < 0 ? [] : [.. ((RedisResult[])result!).Select(r => (string?)r ?? "")];
     }
 
-    /// <summary>Once per connection: is it a master, what can it run, may it throw our key away. Null: not a master.</summary>
-    private async Task<Facts?> Check(IDatabase database)
+    /// <summary>Once per connection: is it an independent master, what can it run, may it throw our key away. A refusal is looked at again with each question.</summary>
+    private async Task<Facts> Check(IDatabase database)
     {
         var role = database.ExecuteAsync("ROLE");
         var server = database.ExecuteAsync("INFO", "server");
         var memory = database.ExecuteAsync("INFO", "memory");
-        if ((string?)(await role)[0] != "master") return null;
-        var version = Field((string?)await server, "redis_version");
-        var policy = Field((string?)await memory, "maxmemory_policy");
+        var said = (string?)await server;
+        var (version, policy) = (Field(said, "redis_version"), Field((string?)await memory, "maxmemory_policy"));
+        if ((string?)(await role)[0] != "master") return Refused("replica", "is a replica: the quorum needs independent masters");
+        if (Field(said, "redis_mode") is "cluster") return Refused("clustermode", "runs in cluster mode: the quorum needs independent masters");
+        if (Field(said, "run_id").Length < 16) return Refused("norunid", "does not say its run_id (INFO server): nobody could tell that it was restarted");
         var flagged = int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major >= 7;
         return _facts = new Facts(flagged ? LuaScripts.Flagged : LuaScripts.Plain, policy.StartsWith("allkeys", StringComparison.Ordinal)
             ? $"maxmemory-policy is {policy}: the server may throw the register away; set noeviction or volatile-*"
             : null);
     }
+
+    private Facts Refused(string name, string why) => new(LuaScripts.Plain, null, Reply.NoAnswer(name, $"{Address} {why}"));
 
     private static string Field(string? info, string name)
     {
@@ -106,11 +114,11 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
         multiplexer.ConnectionFailed += (_, failed) =>
         {
             _facts = null;
-            if (failed.FailureType == ConnectionFailureType.AuthenticationFailure) _refused = true;
+            if (failed.FailureType == ConnectionFailureType.AuthenticationFailure) _refused = !_untrusted;
             if (failed.FailureType == ConnectionFailureType.UnableToConnect) _refused = false;
         };
         multiplexer.ErrorMessage += (_, said) => _refused |= RedisErrors.IsRefusal(said.Message);
-        multiplexer.ConnectionRestored += (_, _) => (_facts, _refused) = (null, false);
+        multiplexer.ConnectionRestored += (_, _) => (_facts, _refused, _untrusted) = (null, false, false);
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

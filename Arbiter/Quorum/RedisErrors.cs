@@ -12,10 +12,13 @@ internal static class RedisErrors
     public static bool IsRefusal(string said) =>
         said.Contains("WRONGPASS", StringComparison.Ordinal) || said.Contains("NOAUTH", StringComparison.Ordinal);
 
+    /// <summary>What a server answered instead of running the statement.</summary>
+    public static Reply Said(string message) => Reply.NoAnswer(Word(message) ?? "error", Short(message));
+
     public static Reply Classify(Exception error) => error switch
     {
         TimeoutException => Reply.NoAnswer("timeout", "no answer within the operation deadline"),
-        RedisServerException server => Reply.NoAnswer(Word(server.Message) ?? "error", Short(server.Message)),
+        RedisServerException server => Said(server.Message),
         // a refused log-in closes the connection; the server's word stands somewhere in the text
         RedisConnectionException connection => Reply.NoAnswer(Word(Everything(connection)) ?? "unreachable", Short(connection.Message)),
         _ => Reply.NoAnswer("unreachable", Short(error.Message)),

@@ -15,6 +15,8 @@ internal sealed partial class RegisterLoop : IRegister
     private const int MaxEvents = 8192;
     /// <summary>Questions under way to one server; with more, it is taken as silent until it answers.</summary>
     private const int MaxOutstanding = 64;
+    /// <summary>Unix milliseconds of the year 2200: whoever reports a later generation must not use the numbers up.</summary>
+    private const long MaxReported = 7_258_118_400_000;
 
     private readonly LeaderLease _lease;
     private readonly ImmutableDictionary<string, IAcceptor> _acceptors;
@@ -27,6 +29,7 @@ internal sealed partial class RegisterLoop : IRegister
     private readonly Channel<RegisterEvent> _events = Channel.CreateBounded<RegisterEvent>(new BoundedChannelOptions(MaxEvents) { SingleWriter = false });
 
     private RegisterStatus _status;
+    private long _reported;
     private long _speakUntil = TimeSpan.MinValue.Ticks;
 
     /// <param name="me"><c>replica/process</c>, never used by another process: the process part is random per start.</param>
@@ -56,6 +59,17 @@ internal sealed partial class RegisterLoop : IRegister
     }
 
     public ChannelReader<RegisterEvent> Events => _events.Reader;
+
+    public void Reported(long generation)
+    {
+        if (generation is <= 0 or > MaxReported) return;
+        for (var was = Volatile.Read(ref _reported); generation > was;)
+        {
+            var found = Interlocked.CompareExchange(ref _reported, generation, was);
+            if (found == was) return;
+            was = found;
+        }
+    }
 
     public bool MaySpeak() => _clock.Now.Ticks < Volatile.Read(ref _speakUntil);
 
@@ -148,7 +162,7 @@ internal sealed partial class RegisterLoop : IRegister
     private async ValueTask Advance(LeaseInput input, CancellationToken stopping, CancellationToken killed)
     {
         // Time is taken now, not when the input was made: a loop that stood still must know it.
-        var effects = _lease.Advance(input with { At = _clock.Now });
+        var effects = _lease.Advance(input with { At = _clock.Now, Floor = Math.Max(_time.GetUtcNow().ToUnixTimeMilliseconds(), Volatile.Read(ref _reported) + 1) });
         Volatile.Write(ref _speakUntil, _lease.SpeakUntil.Ticks);              // before anyone hears of it
         foreach (var effect in effects)
         {

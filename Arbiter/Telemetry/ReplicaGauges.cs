@@ -19,6 +19,7 @@ internal sealed class ReplicaGauges
         meter.CreateObservableGauge("vip_leader_lease_seconds", () => register.Status.LeaseLeft?.TotalSeconds ?? double.NaN, description: "What is left of this replica's own lease; NaN: it does not lead");
         meter.CreateObservableGauge("vip_store_last_seen_seconds", Stores, description: "Seconds since the register server answered anything; NaN: never");
         meter.CreateObservableGauge("vip_store_voting", Voting, description: "1: the register server votes, 0: it does not");
+        meter.CreateObservableGauge("vip_store_state", States, description: "Always 1: the state of the register server by name, as in GET /api/v1/quorum");
         meter.CreateObservableGauge("vip_store_majority", () => (double)(options.Quorum.Redis.Count / 2 + 1), description: "How many register servers must vote");
         meter.CreateObservableGauge("vip_bus_connected", () => Bus(connected: true), description: "1: both connections to the broker stand; NaN: not known yet");
         meter.CreateObservableGauge("vip_bus_blocked", () => Bus(connected: false), description: "1: the broker blocks publishers (memory or disk alarm)");
@@ -34,6 +35,9 @@ internal sealed class ReplicaGauges
     private IEnumerable<Measurement<double>> Stores() => PerServer(a => a.Age?.TotalSeconds ?? double.NaN);
 
     private IEnumerable<Measurement<double>> Voting() => PerServer(a => a.State == "voting" ? 1 : 0);
+
+    private IEnumerable<Measurement<double>> States() =>
+        [.. _register.Status.Acceptors.Select(a => new Measurement<double>(1, new KeyValuePair<string, object?>("server", a.Address), new KeyValuePair<string, object?>("state", a.State)))];
 
     private Measurement<double>[] PerServer(Func<AcceptorStatus, double> value) =>
         [.. _register.Status.Acceptors.Select(a => new Measurement<double>(value(a), new KeyValuePair<string, object?>("server", a.Address)))];

@@ -69,31 +69,21 @@ internal sealed class Laboratory
     {
         await Bridge.Heal(Hosts.Select(host => host.Name));
         foreach (var host in Hosts) HostProcesses.Signal(HostProcesses.Find(host, name: null), Libc.SigCont);
-        if (HasControlPlane && Topology.RedisServers.Any(name => !ServiceTable.Redis.IsRunning(Host(name)))) await RestartRedisEmpty();
+        // whoever saw the register goes on with it by himself; with all of them and all of it gone this is a first installation once more
+        var forgotten = HasControlPlane && new Service[] { ServiceTable.Redis, ServiceTable.Arbiter }.All(service => service.Hosts.All(name => !service.IsRunning(Host(name))));
         foreach (var (service, host) in Expected())
         {
+            if (service == ServiceTable.Arbiter && forgotten)
+            {
+                await SeedQuorum();
+                forgotten = false;
+            }
             if (service.IsRunning(host)) continue;
             await service.Start(host);
             await service.Ready(host);
         }
     }
 
-    /// <summary>
-    /// Three empty servers and a new generation of the register: what a killed Redis forgot cannot be told from what it never
-    /// knew, so a majority of emptied servers may not simply go on.
-    /// </summary>
-    public async Task RestartRedisEmpty()
-    {
-        foreach (var host in Topology.RedisServers.Select(Host))
-        {
-            var pids = ServiceTable.Redis.Victims(host);
-            HostProcesses.Signal(pids, Libc.SigKill);
-            await HostProcesses.Gone(pids, TimeSpan.FromSeconds(5));
-            await ServiceTable.Redis.Start(host);
-        }
-        foreach (var host in Topology.RedisServers.Select(Host)) await ServiceTable.Redis.Ready(host);
-        await SeedQuorum();
-    }
-
+    /// <summary>The register's first installation, on servers that are all empty.</summary>
     public Task<string> SeedQuorum() => Host("arb1").Must(ArbiterServer.As("quorum", "seed", "--config", ArbiterYaml.Path));
 }

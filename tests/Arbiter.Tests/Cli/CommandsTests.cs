@@ -71,6 +71,18 @@ public sealed class CommandsTests
     }
 
     [Fact]
+    public async Task Force_seed_does_nothing_without_the_long_word_and_passes_on_what_came_of_it()
+    {
+        Assert.Equal(Exit.Usage, await Run("quorum", "force-seed", "--config", "good.yaml"));
+        Assert.Contains("--i-know-the-missing-servers-are-gone", _error.ToString());
+        Assert.Empty(_out.ToString());
+        Assert.Equal(Exit.Done, await Run("quorum", "force-seed", "--i-know-the-missing-servers-are-gone", "--config", "good.yaml"));
+        Assert.Contains("generation 7", _out.ToString());
+        _seed = new Outcome(Exit.Refused, "redis2:6379 is not gone");
+        Assert.Equal(Exit.Refused, await Run("quorum", "force-seed", "--i-know-the-missing-servers-are-gone", "--config", "good.yaml"));
+    }
+
+    [Fact]
     public async Task Key_prints_only_the_key_to_stdout_and_warns_of_a_stranger()
     {
         Assert.Equal(Exit.Done, await Run("key", "lb1", "--config", "good.yaml"));
@@ -126,6 +138,7 @@ public sealed class CommandsTests
                 return Task.CompletedTask;
             },
             Seed = (_, _) => Task.FromResult(_seed),
+            ForceSeed = (_, _) => Task.FromResult(_seed),
             NodeKey = (_, node) => $"key-of-{node}",
         };
         return new Commands(rooms, new Terminal(_out, _error, colour: false), url).Run(arguments, TestContext.Current.CancellationToken);

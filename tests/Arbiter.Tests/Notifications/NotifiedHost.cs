@@ -92,7 +92,7 @@ internal sealed class NotifiedHost : IAsyncDisposable
     public async Task<(int Code, string Out, string Error)> Cli(params string[] arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var rooms = new Rooms { Load = _ => throw new InvalidOperationException(), Serve = (_, _, _) => Task.CompletedTask, Seed = (_, _) => throw new InvalidOperationException(), NodeKey = (_, _) => "" };
+        var rooms = new Rooms { Load = _ => throw new InvalidOperationException(), Serve = (_, _, _) => Task.CompletedTask, Seed = (_, _) => throw new InvalidOperationException(), ForceSeed = (_, _) => throw new InvalidOperationException(), NodeKey = (_, _) => "" };
         var code = await new Commands(rooms, new Terminal(output, error, colour: false), Url).Run(arguments, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }

@@ -32,10 +32,10 @@ internal sealed class RedisServers : IAsyncDisposable
     }
 
     /// <summary>New connections to all servers, closed with the servers.</summary>
-    public IReadOnlyList<IAcceptor> Connect(TimeSpan? deadline = null, string? user = null, string? password = null)
+    public IReadOnlyList<IAcceptor> Connect(TimeSpan? deadline = null, string? user = null, string? password = null, int? tlsPort = null, string? ca = null)
     {
-        var access = new RedisAccess(user, password, false, deadline ?? TimeSpan.FromMilliseconds(400));
-        RedisAcceptor[] acceptors = [.. _servers.Select(s => new RedisAcceptor(s.Address, Cluster, access, TimeProvider.System))];
+        var access = new RedisAccess(user, password, tlsPort is not null, deadline ?? TimeSpan.FromMilliseconds(400), ca);
+        RedisAcceptor[] acceptors = [.. _servers.Select(s => new RedisAcceptor(tlsPort is { } tls ? $"127.0.0.1:{tls.ToString(CultureInfo.InvariantCulture)}" : s.Address, Cluster, access, TimeProvider.System))];
         _acceptors.AddRange(acceptors);
         return acceptors;
     }
@@ -46,7 +46,7 @@ internal sealed class RedisServers : IAsyncDisposable
         foreach (var server in _servers) await server.Remove();
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -99,10 +99,44 @@ internal sealed class RedisServers : IAsyncDisposable
             await Start();
         }
 
+        /// <summary>Killed, and started without the newest bytes of its append-only file: a power cut with <c>appendfsync everysec</c>.</summary>
+        /// <returns>How many bytes were lost.</returns>
+        public async Task<long> RestartWithoutTail(double share)
+        {
+            await Kill();
+            var file = Directory.GetFiles(Path.Combine(_directory, "appendonlydir"), "*.incr.aof").Single();
+            var (whole, left) = (new FileInfo(file).Length, (long)(new FileInfo(file).Length * (1 - share)));
+            await using (var log = File.OpenWrite(file)) log.SetLength(left);
+            await Start();
+            return whole - left;
+        }
+
         public async Task Remove()
         {
             await Kill();
             Directory.Delete(_directory, recursive: true);
+        }
+
+        /// <summary>Inline commands on one connection; the last answer's lines, an array without its lengths.</summary>
+        public async Task<IReadOnlyList<string>> Tell(params string[] commands)
+        {
+            using var client = new TcpClient { NoDelay = true };
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            await using var stream = client.GetStream();
+            using var reader = new StreamReader(stream);
+            List<string> lines = [];
+            foreach (var command in commands)
+            {
+                await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\r\n"));
+                lines = [await reader.ReadLineAsync() ?? ""];
+                if (lines[0].StartsWith('$')) lines = [await reader.ReadLineAsync() ?? ""];
+                if (!lines[0].StartsWith('*')) continue;
+                var count = int.Parse(lines[0].AsSpan(1), CultureInfo.InvariantCulture);
+                lines.Clear();
+                for (var i = 0; i < count; i++)
+                    if (await reader.ReadLineAsync() is { } line) lines.Add(line.StartsWith('$') ? await reader.ReadLineAsync() ?? "" : line);
+            }
+            return lines;
         }
 
         /// <summary>One inline command, the first line of the answer.</summary>

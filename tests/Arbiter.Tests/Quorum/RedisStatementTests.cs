@@ -89,56 +89,6 @@ public sealed class RedisStatementTests
         Assert.Equal("i2", (await one.Ask(new Request.Read(Ballot.None), default)).Incarnation);
     }
 
-    /// <summary>Random questions to both; run ids and tickets differ by nature and are compared by when they change.</summary>
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task The_model_answers_as_Redis_does(int seed)
-    {
-        await using var servers = await RedisServers.Start(1);
-        var redis = servers.Connect()[0];
-        await Answered(redis, new Request.Read(Ballot.None));
-        var model = new AcceptorModel("m");
-        var random = new Random(seed);
-        var tickets = new Dictionary<string, string>();                 // the model's -> Redis's
-        var last = ("", "");
-        for (var i = 0; i < 1500; i++)
-        {
-            if (random.Next(60) == 0)
-            {
-                Assert.Equal("+OK", await servers[0].Say("FLUSHALL"));
-                model.Flush();
-            }
-            Ballot Any() => random.Next(40) == 0 ? Ballot.None : B(random.Next(1, 12) + i / 100 * 6);
-            string Inc() => $"i{random.Next(3)}";
-            var (ofModel, ofRedis) = random.Next(4) == 0 ? ("stale", "stale") : last;
-            var kind = random.Next(8);
-            var (a, b, inc, value) = (Any(), Any(), Inc(), $"v{i.ToString(CultureInfo.InvariantCulture)}");
-            Request For(string ticket) => kind switch
-            {
-                0 => new Request.Read(a),
-                1 => new Request.Prepare(a),
-                2 or 3 => new Request.Accept(a, b, value, inc),
-                4 => new Request.Probe("", a, ""),
-                5 => new Request.Probe(inc, a, ticket),
-                6 => new Request.Seed(inc, a, value),
-                _ => new Request.Retire(inc, a),
-            };
-            var expected = model.Ask(For(ofModel));
-            var actual = await redis.Ask(For(ofRedis), default);
-            if (expected.Ticket.Length > 0)
-            {
-                if (tickets.TryGetValue(expected.Ticket, out var known)) Assert.Equal(known, actual.Ticket);
-                else Assert.DoesNotContain(actual.Ticket, tickets.Values);
-                tickets[expected.Ticket] = actual.Ticket;
-                last = (expected.Ticket, actual.Ticket);
-            }
-            Reply Bare(Reply r) => r with { RunId = "", Ticket = "", Detail = null, Latency = null };
-            Assert.True(Bare(expected) == Bare(actual), $"step {i}, {For(ofModel)}:\nmodel {expected}\nredis {actual}");
-        }
-    }
-
     /// <summary>The first connection may take longer than one question.</summary>
     internal static async Task<Reply> Answered(IAcceptor acceptor, Request request)
     {

@@ -79,6 +79,33 @@ public sealed class RedisTroubleTests
     }
 
     [Fact]
+    public async Task A_server_stuck_in_a_script_is_BUSY_and_votes_again_when_it_ends()
+    {
+        await using var servers = await RedisServers.Start(1, false, "--busy-reply-threshold", "50");
+        var one = servers.Connect()[0];
+        await RedisStatementTests.Answered(one, Read);
+        var stuck = servers[0].Say("EVAL \"while true do end\" 0");
+        Assert.Equal("BUSY", (await Until(one, r => r.Error == "BUSY")).Error);
+        Assert.Equal("+OK", await servers[0].Say("SCRIPT KILL"));
+        await stuck;
+        await RedisStatementTests.Answered(one, Read);
+    }
+
+    [Theory]
+    [InlineData("OOM command not allowed when used memory > 'maxmemory'. script: 6f, on @user_script:3.", "OOM")]
+    [InlineData("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.", "MISCONF")]
+    [InlineData("READONLY You can't write against a read only replica. script: 6f, on @user_script:3.", "READONLY")]
+    [InlineData("LOADING Redis is loading the dataset in memory", "LOADING")]
+    [InlineData("NOPERM this user has no permissions to run the 'evalsha' command", "NOPERM")]
+    [InlineData("ERR something else", "error")]
+    public void What_a_server_says_is_named_by_its_own_word(string said, string name)
+    {
+        var reply = RedisErrors.Said(said);
+        Assert.Equal((Answer.None, name), (reply.Answer, reply.Error));
+        Assert.StartsWith(said[..10], reply.Detail!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wrong_or_missing_password_is_named()
     {
         await using var servers = await RedisServers.Start(1, false, "--requirepass", "right");

@@ -28,15 +28,20 @@ internal sealed class ScriptWorld
         public bool Paused { get; set; }
         public Queue<LeaseInput> Waiting { get; } = new();
         public HashSet<(string Server, bool Replies)> Cuts { get; } = [];
+        public List<string> Losing { get; } = [];
     }
 
     private readonly SortedDictionary<string, AcceptorModel> _servers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Action> _snapshots = [];
     private readonly Dictionary<string, Hand> _hands = [];
     private readonly SortedDictionary<string, Replica> _replicas = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _parents = [];
     private readonly List<string> _acknowledged = [];
     private readonly List<string> _said = [];
     private TimeSpan _now;
+    private bool _traced;
+    private readonly HashSet<string> _asked = [];
+    private long _floor = 1000;
 
     public IReadOnlyList<string> Do(string command)
     {
@@ -60,11 +65,16 @@ internal sealed class ScriptWorld
             case "lose": foreach (var s in words[2..]) _said.Add($"{Take(about, s)} lost"); break;
             case "expire": Took(about, _hands[about].Proposer.Expire()); break;
             case "flush": _servers[about].Flush(); break;
+            case "snapshot": _snapshots[about] = _servers[about].Snapshot(); break;
+            case "restore": _snapshots[about](); break;
             case "restart": _servers[about].Restart(); break;
             case "probe": Probe(about, Option("inc", ""), Parse(Option("ballot", ""))); break;
             case "seed-from":
                 var (from, result) = (_hands[words[2]], _hands[words[2]].Acknowledged!);
                 _said.Add($"{about} SEED {Show(_servers[about].Ask(new Request.Seed(Option("inc", ""), result.Ballot, result.New!.ToJson())))}");
+                break;
+            case "seed-odd":
+                _said.Add($"{about} SEED {Show(_servers[about].Ask(new Request.Seed(Option("inc", ""), Ballot.Of(1, 1, 0), (RegisterValueTests.Empty with { Gen = 1 }).ToJson())))}");
                 break;
             case "show": foreach (var (name, server) in _servers) _said.Add($"{name} {Show(server.Ask(new Request.Read(Ballot.None)))}"); break;
             case "verdict": Verdict(); break;
@@ -82,7 +92,9 @@ internal sealed class ScriptWorld
             case "pause": _replicas[about].Paused = true; break;
             case "resume": Resume(about); break;
             case "cut": Cut(about, words[2..]); break;
+            case "lose-answer": _replicas[about].Losing.AddRange(words[2..]); break;
             case "heal": foreach (var r in _replicas.Values) r.Cuts.Clear(); break;
+            case "trace": _traced = true; break;
             case "speaks":
                 foreach (var (name, r) in _replicas) _said.Add($"{name} {(_now < r.Lease.SpeakUntil ? "may speak" : "is silent")}");
                 break;
@@ -193,13 +205,24 @@ internal sealed class ScriptWorld
             if (input is not LeaseInput.Tick && replica.Waiting.Count < 10_000) replica.Waiting.Enqueue(input);
             return;
         }
-        foreach (var effect in replica.Lease.Advance(input with { At = _now }).ToArray())
+        foreach (var effect in replica.Lease.Advance(input with { At = _now, Floor = _floor + (long)_now.TotalMilliseconds }).ToArray())
         {
+            if (_traced && effect is LeaseEffect.Say say) _said.Add($"+{_now.TotalSeconds:0.00} {name} {(say.Warning ? "warns" : "says")}: {say.Text}");
             if (effect is LeaseEffect.Tell tell) _said.Add($"+{_now.TotalSeconds:0.00} {name} {Show(tell.Event)}");
             if (effect is not LeaseEffect.Send { Envelope: var (server, request) } || replica.Cuts.Contains((server, false))) continue;
             var reply = _servers[server].Ask(request);
+            if (_traced && request is (Request.Probe or Request.Seed or Request.Retire)) Trace(name, server, request, reply);
+            if (replica.Losing.Remove(request.GetType().Name)) continue;
             if (!replica.Cuts.Contains((server, true))) Input(name, new LeaseInput.Replied(_now, server, request, reply));
         }
+    }
+
+    /// <summary>The same ticket asked for again is not worth a line.</summary>
+    private void Trace(string name, string server, Request request, Reply reply)
+    {
+        var what = $"{name}>{server} {Show(request)} -> {Show(reply)}{(reply.Ticket.Length > 0 ? $" ticket {reply.Ticket}" : "")}";
+        if (request is Request.Probe { NewIncarnation: "" } && !_asked.Add(what)) return;
+        _said.Add($"+{_now.TotalSeconds:0.00} {what}");
     }
 
     private void Resume(string name)
@@ -233,6 +256,10 @@ internal sealed class ScriptWorld
     {
         Request.Prepare p => $"PREPARE {p.Ballot}",
         Request.Accept a => $"ACCEPT {a.Ballot} next {a.Next} expects {a.Incarnation}{Value(a.Value)}",
+        Request.Probe { NewIncarnation: "" } => "PROBE for its ticket",
+        Request.Probe p => $"PROBE {p.NewIncarnation} {p.Ballot} with {p.Ticket}",
+        Request.Seed s => $"SEED {s.NewIncarnation} {s.Ballot}{Value(s.Value)}",
+        Request.Retire r => $"RETIRE {r.StaleIncarnation} {r.Ballot}",
         _ => request.GetType().Name,
     };
 

@@ -47,6 +47,7 @@ public sealed class MetricsTests
         Assert.Equal(1, await host.Value("vip_arbiter_is_leader"));
         Assert.Equal(5.21, await host.Value("vip_leader_lease_seconds"));
         Assert.Equal(1, await host.Value("""vip_store_voting{server="redis1:6379"}"""));
+        Assert.Equal(1, await host.Value("""vip_store_state{server="redis1:6379",state="voting"}"""));
         Assert.Equal(2, await host.Value("vip_store_majority"));
     }
 

@@ -1,0 +1,21 @@
+using Arbiter.Quorum;
+
+namespace Simulation.Quorum;
+
+/// <summary>Rules switched off for one run: those of the production code, those of a server, and those that are up to who runs a process.</summary>
+internal sealed record Planted
+{
+    public static Planted Nothing { get; } = new();
+
+    public Deviations Code { get; init; } = Deviations.None;
+    /// <summary>A server that restarted or was emptied goes on voting, as in Gryadka.</summary>
+    public bool SilentRejoin { get; init; }
+    /// <summary>ACCEPT is taken whatever was promised.</summary>
+    public bool NoBallotCheck { get; init; }
+    /// <summary>A question of an earlier life is taken, and a loss of memory does not show.</summary>
+    public bool NoTickets { get; init; }
+    /// <summary>A restarted process has the name and the proposer id of the one before.</summary>
+    public bool ReusedId { get; init; }
+    /// <summary>Times of the lease other than safe ones.</summary>
+    public Func<LeaseSettings, LeaseSettings>? Settings { get; init; }
+}

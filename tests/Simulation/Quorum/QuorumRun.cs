@@ -1,0 +1,241 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Arbiter.Core;
+using Arbiter.Quorum;
+using Contracts.Vocabulary;
+using World.Time;
+
+namespace Simulation.Quorum;
+
+/// <param name="Broken">The invariant that did not hold; null when all held.</param>
+/// <param name="Story">The newest lines of what happened, when asked for.</param>
+internal sealed record RunResult(ulong Seed, Mix Mix, string? Invariant, string? Broken, TimeSpan At, ulong Hash, long Events, long Messages, long Chosen, long Generations,
+    TimeSpan Led, bool NeedsPerson, IReadOnlyCollection<string> Story);
+
+/// <summary>
+/// One seed: replicas with the production lease, servers, the network between them, faults, clients, and the invariants after every event.
+/// One thread and virtual time; the same seed always gives the same run.
+/// </summary>
+internal sealed partial class QuorumRun
+{
+    /// <summary>2026-01-01, in unix milliseconds.</summary>
+    private const long Epoch = 1_767_225_600_000;
+
+    private readonly Timeline _time = new();
+    private readonly ulong _seed;
+    private readonly Dice _dice;
+    private readonly Mix _mix;
+    private readonly Planted _planted;
+    private readonly Trace _trace;
+    private readonly Truth _truth;
+    private readonly Network _network;
+    private readonly Server[] _servers;
+    private readonly Process?[] _replicas;
+    private readonly ImmutableArray<string> _names;
+    private readonly Dictionary<string, Server> _byName;
+    private readonly int[] _lives;
+    private readonly ulong[] _ids;
+    private bool _healing;
+    private bool _faultsOver;
+    private int _proposals;
+    private TimeSpan _led;
+    private TimeSpan _ledFrom = TimeSpan.MinValue;
+
+    public QuorumRun(ulong seed, Theme? theme = null, Planted? planted = null, bool story = false, Func<Mix, Mix>? with = null)
+    {
+        _seed = seed;
+        _dice = new Dice(seed);
+        _planted = planted ?? Planted.Nothing;
+        _mix = Mix.Of(_dice.Fork(), theme);
+        if (with is not null) _mix = with(_mix);
+        _trace = new Trace(story);
+        _truth = new Truth(_mix.Servers, _mix.Settings);
+        _network = new Network(_time, _dice.Fork(), _mix, _truth, _trace) { Deliver = Deliver };
+        _names = [.. Enumerable.Range(1, _mix.Servers).Select(n => $"r{n}")];
+        _servers = [.. _names.Select((n, i) => new Server(n, i, _planted))];
+        _byName = _servers.ToDictionary(s => s.Name);
+        _replicas = new Process?[_mix.Replicas];
+        _lives = new int[_mix.Replicas];
+        _ids = [.. Enumerable.Range(0, _mix.Replicas).Select(_ => _dice.NextULong() >> 1)];
+    }
+
+    public RunResult Run()
+    {
+        string? invariant = null, broken = null;
+        var needsPerson = false;
+        try
+        {
+            Install();
+            for (var i = 0; i < _mix.Replicas; i++) Start(i);
+            _time.After(_dice.LogUniform(TimeSpan.FromSeconds(1), _mix.FaultEvery), Trouble);
+            _time.After(_mix.ProposeEvery * _dice.NextDouble(), Propose);
+            _time.RunUntil(_mix.Length);
+            if (_ledFrom != TimeSpan.MinValue) (_led, _ledFrom) = (_led + (_time.Now - _ledFrom), _time.Now);
+            _faultsOver = true;
+            Heal();
+            needsPerson = _replicas.All(r => r!.Lease.Status().State == RegisterState.NotSeeded);
+            if (!needsPerson) _truth.Healed([.. _replicas.Select(r => r!)], _servers, _time.Now);
+        }
+        catch (Broken e)
+        {
+            (invariant, broken) = (e.Invariant, e.Message);
+        }
+#pragma warning disable CA1031 // P1: nothing may throw, whatever it is
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            (invariant, broken) = ("P1", $"P1: {e}");
+        }
+        return new RunResult(_seed, _mix, invariant, broken, _time.Now, _trace.Hash, _trace.Events, _network.Messages, _truth.Chosen, _truth.Generations, _led, needsPerson, _trace.Lines);
+    }
+
+    /// <summary>The first value, as <c>arbiter quorum seed</c> writes it.</summary>
+    private void Install()
+    {
+        var ballot = Ballot.Of(Epoch - 1000, 1, 1);
+        var value = new RegisterValue
+        {
+            Cluster = "sim", Gen = Epoch - 1000, Cfg = _names.ToImmutableSortedDictionary(n => n, n => n + "-0", StringComparer.Ordinal), Leader = null, Term = 0, Seq = 0,
+            LeaseMs = (long)_mix.Settings.Lease.TotalMilliseconds, Rev = 0,
+            Groups = ImmutableSortedDictionary.Create<string, GroupEntry>(StringComparer.Ordinal), Outbox = Outbox.Empty,
+        };
+        var json = value.ToJson();
+        foreach (var server in _servers)
+        {
+            var ticket = server.Ask(new Request.Probe("", Ballot.None, "")).Ticket;
+            server.Ask(new Request.Probe(server.Name + "-0", ballot, ticket));
+            server.Ask(new Request.Seed(server.Name + "-0", ballot, json));
+        }
+        _truth.Seeded(ballot, value, json, new Process(-1, "installer", 1, null!, TimeSpan.Zero, 1));
+    }
+
+    private void Start(int replica)
+    {
+        var life = ++_lives[replica];
+        var id = _planted.ReusedId ? _ids[replica] : _dice.NextULong() >> 1;
+        var name = $"{(char)('a' + replica)}/{(_planted.ReusedId ? 1 : life).ToString(CultureInfo.InvariantCulture)}";
+        var settings = _planted.Settings?.Invoke(_mix.Settings) ?? _mix.Settings;
+        var lease = new LeaderLease(settings, _names, name, id, _dice.Fork(), _planted.Code);
+        // at the bounds, where it matters most, or anywhere between
+        var rate = 1 + _mix.ClockRate * (_dice.Chance(0.5) ? _dice.Pick<double>([-1, 1]) : _dice.Between(-1, 1));
+        var process = new Process(replica, name, id, lease, _time.Now, rate);
+        _replicas[replica] = process;
+        Tell($"{name} starts, its clock at {(rate - 1) * 100:+0.0;-0.0} %");
+        Advance(process, (local, floor) => new LeaseInput.Tick(local) { Floor = floor });
+    }
+
+    private void Deliver(Process to, string server, Request request, Reply reply) =>
+        Advance(to, (local, floor) => new LeaseInput.Replied(local, server, request, reply) { Floor = floor });
+
+    private void Advance(Process process, Func<TimeSpan, long, LeaseInput> input)
+    {
+        if (!process.Alive) return;
+        if (process.PausedUntil > _time.Now)
+        {
+            if (process.Waiting.Count < 20_000) process.Waiting.Enqueue(input);
+            return;
+        }
+        var local = process.Local(_time.Now);
+        var heard = local > TimeSpan.FromSeconds(2) ? _truth.NewestGeneration + 1 : 0;
+        var floor = Math.Max(Epoch + (long)(_time.Now + process.WallAhead).TotalMilliseconds, heard);
+        var asked = input(local, floor);
+        var effects = process.Lease.Advance(asked);
+        _trace.Mark(_time.Now, process.Replica, asked is LeaseInput.Tick ? 1 : 2, effects.Count);
+        foreach (var effect in effects)
+        {
+            switch (effect)
+            {
+                case LeaseEffect.Send { Envelope: var (server, request) }:
+                    _truth.Asks(process, server, request, local);
+                    _network.Ask(process, _byName[server], request);
+                    break;
+                case LeaseEffect.Tell { Event: var told }:
+                    _trace.Mark(_time.Now, process.Replica, 3, told is RegisterEvent.Gained ? 1 : told is RegisterEvent.Lost ? 2 : 3);
+                    if (_trace.Story && told is not RegisterEvent.Observed) Tell($"{process.Name} {Story.Of(told)}");
+                    _truth.Told(process, told);
+                    break;
+                case LeaseEffect.Say say when _trace.Story && say.Warning: Tell($"{process.Name} says: {say.Text}"); break;
+            }
+        }
+        _truth.Advanced(process, _replicas.OfType<Process>(), _time.Now);
+        Count();
+        if (process.Lease.Stopped) Die(process, "has stopped");
+        else WakeUp(process);
+    }
+
+    /// <summary>How long somebody could speak.</summary>
+    private void Count()
+    {
+        var leads = false;
+        foreach (var p in _replicas) leads |= p is not null && p.PausedUntil <= _time.Now && p.MaySpeak(_time.Now);
+        if (_faultsOver) return;
+        if (leads && _ledFrom == TimeSpan.MinValue) _ledFrom = _time.Now;
+        if (leads || _ledFrom == TimeSpan.MinValue) return;
+        _led += _time.Now - _ledFrom;
+        _ledFrom = TimeSpan.MinValue;
+    }
+
+    /// <summary>The loop's timer: never early, a little late. One that is due sooner than needed looks again.</summary>
+    private void WakeUp(Process process)
+    {
+        var at = process.Real(process.Lease.NextWake);
+        if (process.Wake is { Cancelled: false } && process.WakeAt <= at) return;
+        process.Wake?.Cancel();
+        process.WakeAt = at;
+        process.Wake = _time.At(at + TimeSpan.FromTicks((long)(_dice.NextDouble() * 5000)), () =>
+        {
+            process.Wake = null;
+            if (!process.Alive || process.PausedUntil > _time.Now) return;
+            if (process.Local(_time.Now) >= process.Lease.NextWake) Advance(process, (local, floor) => new LeaseInput.Tick(local) { Floor = floor });
+            else WakeUp(process);
+        });
+    }
+
+    private void Die(Process process, string how)
+    {
+        process.Alive = false;
+        process.Wake?.Cancel();
+        Tell($"{process.Name} {how}");
+        var back = _healing ? TimeSpan.FromSeconds(0.5) : _dice.LogUniform(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(30));
+        _time.After(back, () => { if (_replicas[process.Replica] == process) Start(process.Replica); });
+    }
+
+    private void Pause(Process process, TimeSpan time)
+    {
+        if (process.PausedUntil > _time.Now) return;
+        process.PausedUntil = _time.Now + time;
+        Tell($"{process.Name} is paused for {time.TotalSeconds:0.00} s");
+        _time.At(process.PausedUntil, () => Resume(process));
+    }
+
+    private void Resume(Process process)
+    {
+        if (!process.Alive || process.PausedUntil > _time.Now) return;
+        Tell($"{process.Name} goes on");
+        while (process.Alive && process.Waiting.TryDequeue(out var input)) Advance(process, input);
+        Advance(process, (local, floor) => new LeaseInput.Tick(local) { Floor = floor });
+    }
+
+    /// <summary>A client wants a group moved, mostly at whoever leads, and sometimes with an epoch that was.</summary>
+    private void Propose()
+    {
+        if (_healing) return;
+        _time.After(_mix.ProposeEvery * (0.1 + 1.8 * _dice.NextDouble()), Propose);
+        var process = _replicas.FirstOrDefault(r => r is not null && r.MaySpeak(_time.Now)) ?? _replicas[_dice.Next(_mix.Replicas)];
+        if (process is not { Alive: true }) return;
+        if (_dice.Chance(0.3))
+        {
+            var wish = new OutboxWish.Diagnoses(GroupName.Parse("g1"), _dice.Chance(0.5) ? [] : [new OpenDiagnosis("Split", "warning", "two holders")]);
+            Advance(process, (local, floor) => new LeaseInput.Wished(local, wish, Utc) { Floor = floor });
+        }
+        var group = GroupName.Parse($"g{_dice.Next(1, 4)}");
+        var epoch = process.Known.GetValueOrDefault(group)?.Epoch ?? 0;
+        if (_dice.Chance(0.1)) epoch = Math.Max(0, epoch - 1);
+        var proposal = new Proposal(group, epoch, NodeId.Parse($"n{_dice.Next(1, 4)}"), $"hard p{++_proposals}");
+        Advance(process, (local, floor) => new LeaseInput.Proposed(local, proposal, Utc) { Floor = floor });
+    }
+
+    private DateTimeOffset Utc => DateTimeOffset.FromUnixTimeMilliseconds(Epoch + (long)_time.Now.TotalMilliseconds);
+
+    private void Tell(string what) => _trace.Tell(_time.Now, what);
+}

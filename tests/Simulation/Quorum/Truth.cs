@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using Arbiter.Core;
+using Arbiter.Quorum;
+
+namespace Simulation.Quorum;
+
+/// <summary>
+/// What is true of the register whatever any process believes: which values were sent, which followed which, and which a majority took.
+/// Built only from the messages themselves, and checked after every event (docs/simulation.md).
+/// </summary>
+internal sealed partial class Truth(int servers, LeaseSettings settings)
+{
+    private sealed class Sent(Ballot ballot, RegisterValue value, string json, Sent? follows, Process by)
+    {
+        public Ballot Ballot => ballot;
+        public RegisterValue Value => value;
+        public string Json => json;
+        public Sent? Follows => follows;
+        public Process By => by;
+        /// <summary>Begins a generation: it follows nothing.</summary>
+        public bool Begins => follows is null;
+        public Dictionary<string, string> TakenBy { get; } = [];
+        public HashSet<string> SeededAt { get; } = [];
+        public bool Chosen { get; set; }
+    }
+
+    private sealed class Vote
+    {
+        public string Run = "";
+        public string Incarnation = "";
+        public int Forgot;
+        public Ballot Promised;
+        public Ballot Accepted;
+    }
+
+    private readonly int _majority = servers / 2 + 1;
+    private readonly Dictionary<Ballot, Sent> _sent = [];
+    private readonly Dictionary<(ulong Proposer, Ballot Ballot), TimeSpan> _firstSent = [];
+    /// <summary>The ballot that a value promised for its proposer's next change.</summary>
+    private readonly Dictionary<Ballot, Ballot> _promisedBy = [];
+    private readonly Dictionary<long, Sent> _newest = [];
+    private readonly Dictionary<string, Vote> _votes = [];
+    private readonly Dictionary<(long Generation, long Epoch), (string Group, long Epoch, string Holder, string Reason)> _epochs = [];
+    private readonly HashSet<(string Group, long Epoch, string Holder)> _issued = [];
+    private readonly Dictionary<(long Generation, long Term), string> _leaders = [];
+    private readonly HashSet<string> _refused = [];
+    private readonly HashSet<string> _recorded = [];
+    private long _generation;
+    private long _recordedRev;
+
+    /// <summary>A machine was set back under a running server: until it is found out the register promises nothing.</summary>
+    public bool Excused { get; set; }
+    /// <summary>What a server had taken was lost from its disk or memory.</summary>
+    public bool DataLost { get; set; }
+    public long Chosen { get; private set; }
+    public long Generations { get; private set; }
+    public long NewestGeneration => _generation;
+    public RegisterValue? Newest => _newest.GetValueOrDefault(_generation)?.Value;
+
+    /// <summary>The first value, given to the empty servers.</summary>
+    public void Seeded(Ballot ballot, RegisterValue value, string json, Process nobody)
+    {
+        var sent = new Sent(ballot, value, json, null, nobody) { Chosen = true };
+        _sent[ballot] = sent;
+        _newest[value.Gen] = sent;
+        _generation = value.Gen;
+    }
+
+    /// <summary>A process asks a server something.</summary>
+    public void Asks(Process by, string server, Request request, TimeSpan local)
+    {
+        var ballot = request switch { Request.Prepare p => p.Ballot, Request.Accept a => a.Ballot, Request.Probe p => p.Ballot, Request.Seed s => s.Ballot, _ => Ballot.None };
+        if (!ballot.IsNone && ballot.Proposer == by.Proposer) _firstSent.TryAdd((by.Proposer, ballot), local);
+        if (request is Request.Accept accept)
+        {
+            if (!_sent.ContainsKey(accept.Ballot) && by.Lease.Sending is { } sending && sending.Ballot == accept.Ballot)
+                Add(accept.Ballot, accept.Value, Followed(sending.Ballot, sending.Follows), by);
+            Same(accept.Ballot, accept.Value, by);
+            _promisedBy[accept.Next] = accept.Ballot;
+        }
+        else if (request is Request.Seed seed)
+        {
+            Same(seed.Ballot, seed.Value, by);
+        }
+    }
+
+    private Sent Followed(Ballot ballot, Ballot follows)
+    {
+        var before = follows == ballot ? _promisedBy.GetValueOrDefault(ballot) : follows;
+        return _sent.TryGetValue(before, out var sent) ? sent : throw new Broken("R1", $"the value of {ballot} follows {before}, which nobody sent");
+    }
+
+    private Sent Add(Ballot ballot, string json, Sent? follows, Process by)
+    {
+        if (!RegisterValue.TryParse(json, out var value, out var why)) throw new Broken("P1", $"{by.Name} sends a value that cannot be read: {why}");
+        return _sent[ballot] = new Sent(ballot, value, json, follows, by);
+    }
+
+    private void Same(Ballot ballot, string json, Process by)
+    {
+        if (!_sent.TryGetValue(ballot, out var sent)) sent = Add(ballot, json, null, by);
+        if (!ReferenceEquals(sent.Json, json) && sent.Json != json) Break("R3", $"two values for ballot {ballot}: {Name(sent.Value)} and another by {by.Name}");
+    }
+
+    /// <summary>A server answered (whether or not the answer arrives).</summary>
+    public void Answered(Server server, Request request, Reply reply)
+    {
+        if (request is not (Request.Prepare or Request.Accept or Request.Seed or Request.Retire) || reply.Answer != Answer.Ok) return;
+        Looked(server);
+        if (request is Request.Accept accept)
+        {
+            var sent = _sent[accept.Ballot];
+            sent.TakenBy[server.Name] = reply.Incarnation;
+            if (!sent.Chosen && !sent.Begins && sent.TakenBy.Count(t => sent.Value.Cfg.GetValueOrDefault(t.Key) == t.Value) >= _majority) Choose(sent);
+        }
+        else if (request is Request.Seed seed)
+        {
+            var sent = _sent[seed.Ballot];
+            sent.SeededAt.Add(server.Name);
+            if (sent.Begins && sent.SeededAt.Count >= _majority) Stands(sent);
+        }
+    }
+
+    /// <summary>R2: what a server promised and accepted never decreases within one incarnation.</summary>
+    private void Looked(Server server)
+    {
+        var now = server.Look();
+        if (now.Answer != Answer.Ok) return;
+        if (!_votes.TryGetValue(server.Name, out var was)) _votes[server.Name] = was = new Vote();
+        if (now.Accepted > now.Promised) Break("R2", $"{server.Name} accepted {now.Accepted} above its promise {now.Promised}");
+        if (was.Run == now.RunId && was.Incarnation == now.Incarnation && was.Forgot == server.Forgot && (now.Promised < was.Promised || now.Accepted < was.Accepted))
+            Break("R2", $"{server.Name} went back from {was.Promised}/{was.Accepted} to {now.Promised}/{now.Accepted}");
+        (was.Run, was.Incarnation, was.Forgot, was.Promised, was.Accepted) = (now.RunId, now.Incarnation, server.Forgot, now.Promised, now.Accepted);
+    }
+
+    /// <summary>A majority took it: whoever sent it may be told so.</summary>
+    private void Choose(Sent sent)
+    {
+        sent.Chosen = true;
+        Chosen++;
+        var value = sent.Value;
+        if (value.Gen < _generation) Break("R7", $"{Name(value)} of generation {value.Gen} was acknowledged after generation {_generation} began");
+        var newest = _newest.GetValueOrDefault(value.Gen);
+        if (newest is null)
+        {
+            // the generation stands although its beginner never heard so
+            Begun(value.Gen);
+            newest = First(sent);
+            _newest[value.Gen] = newest;
+        }
+        var (older, newer) = sent.Ballot > newest.Ballot ? (newest, sent) : (sent, newest);
+        if (!Descends(newer, older)) Break("R1", $"fork: {Name(older.Value)} ({older.Ballot}) and {Name(newer.Value)} ({newer.Ballot}) were both acknowledged, and the newer does not descend from the older");
+        if (newer.Value.Rev < older.Value.Rev) Break("R7", $"rev fell from {older.Value.Rev} to {newer.Value.Rev}");
+        _newest[value.Gen] = newer;
+        Lead(value.Gen, value.Term, value.Leader);
+        Issue(value);
+        Lawful(sent);
+    }
+
+    private static Sent First(Sent sent)
+    {
+        var first = sent;
+        while (first.Follows is { } follows && follows.Value.Gen == sent.Value.Gen) first = follows;
+        return first;
+    }
+
+    private static bool Descends(Sent newer, Sent older)
+    {
+        var at = newer;
+        while (at is not null && at.Ballot > older.Ballot) at = at.Follows;
+        return ReferenceEquals(at, older);
+    }
+
+    /// <summary>Enough servers hold the first value of a generation that everyone may believe in it.</summary>
+    private void Stands(Sent sent)
+    {
+        Issue(sent.Value);
+        Lawful(sent);
+    }
+
+    /// <summary>R7: generations rise.</summary>
+    private void Begun(long generation)
+    {
+        if (generation < _generation) Break("R7", $"generation {generation} began after {_generation}");
+        if (generation > _generation) Generations++;
+        _generation = Math.Max(_generation, generation);
+    }
+
+    /// <summary>R7: an epoch of a generation is handed out once. S1: what was told as refused is not recorded.</summary>
+    private void Issue(RegisterValue value)
+    {
+        _recordedRev = Math.Max(_recordedRev, value.Rev);
+        foreach (var (group, entry) in value.Groups)
+        {
+            var what = (group, entry.Epoch, entry.Holder, entry.Reason);
+            if (!_epochs.TryAdd((value.Gen, entry.Epoch), what))
+            {
+                if (_epochs[(value.Gen, entry.Epoch)] != what) Break("R7", $"epoch {entry.Epoch} of generation {value.Gen} was handed out for {_epochs[(value.Gen, entry.Epoch)]} and for {what}");
+                continue;
+            }
+            _issued.Add((group, entry.Epoch, entry.Holder));
+            if (_refused.Contains(entry.Reason)) Break("S1", $"{entry.Reason} was told as refused, and is recorded");
+            _recorded.Add(entry.Reason);
+        }
+    }
+
+    /// <summary>L3: a term has one leader.</summary>
+    private void Lead(long generation, long term, string? leader)
+    {
+        if (leader is null || _leaders.TryAdd((generation, term), leader) || _leaders[(generation, term)] == leader) return;
+        Break("L3", $"term {term} of generation {generation} is led by {_leaders[(generation, term)]} and by {leader}");
+    }
+
+    private void Break(string invariant, string what)
+    {
+        if (!Excused) throw new Broken(invariant, what);
+    }
+
+    private static string Name(RegisterValue value) => $"{value.Leader ?? "nobody"} term {value.Term} seq {value.Seq}";
+}
