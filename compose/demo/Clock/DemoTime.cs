@@ -100,7 +100,7 @@ internal sealed class DemoTime : TimeProvider
                 _queue.Dequeue();
                 if (next.Version != next.Timer.Version) continue;
                 // one that was late is not made up for
-                if (next.Timer.Period > TimeSpan.Zero) _queue.Enqueue(next, Math.Max(at + next.Timer.Period.Ticks, now));
+                if (next.Timer.Period > TimeSpan.Zero) _queue.Enqueue(next, at + next.Timer.Period.Ticks > now ? at + next.Timer.Period.Ticks : now + next.Timer.Period.Ticks);
                 else next.Timer.Version++;
                 ThreadPool.UnsafeQueueUserWorkItem(static t => t.Fire(), next.Timer, preferLocal: false);
             }

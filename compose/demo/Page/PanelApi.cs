@@ -25,7 +25,8 @@ internal sealed class PanelApi(IFaultPanel panel)
             press = null;
         }
         if (press is null) return Answers.Problem(http, StatusCodes.Status400BadRequest, "Bad body", """The body must be {"on": true} or {"on": false}.""");
-        return await panel.Set(id, press.On, http.RequestAborted) is { } done
+        // the one sign that a path keeps encoded: whoever encodes an id as a whole sends it so
+        return await panel.Set(id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), press.On, http.RequestAborted) is { } done
             ? Json(done)
             : Answers.Problem(http, StatusCodes.Status404NotFound, "Unknown fault", "There is no such fault; 'known' lists all.", [.. panel.Faults.Select(f => f.Id)]);
     }

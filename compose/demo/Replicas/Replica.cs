@@ -67,7 +67,7 @@ internal sealed class Replica : IAsyncDisposable
     public async Task Stop()
     {
         using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        Standstill.Set("end", false);
+        Standstill.End();
         await _app.StopAsync(now.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -13,6 +13,7 @@ internal sealed class Standstill
     private readonly Queue<Action> _waiting = new();
     private TaskCompletionSource _open = Opened();
     private CancellationTokenSource _still = new();
+    private bool _ended;
 
     public bool Still
     {
@@ -25,6 +26,18 @@ internal sealed class Standstill
         get { lock (_gate) return _still.Token; }
     }
 
+    /// <summary>It goes on, and never stands still again: whoever ends must be able to.</summary>
+    public void End()
+    {
+        string[] reasons;
+        lock (_gate)
+        {
+            _ended = true;
+            reasons = [.. _reasons];
+        }
+        foreach (var reason in reasons) Set(reason, false);
+    }
+
     public void Set(string reason, bool still)
     {
         CancellationTokenSource? stopped = null;
@@ -32,7 +45,7 @@ internal sealed class Standstill
         lock (_gate)
         {
             var before = _reasons.Count > 0;
-            if (still) _reasons.Add(reason);
+            if (still && !_ended) _reasons.Add(reason);
             else _reasons.Remove(reason);
             var now = _reasons.Count > 0;
             if (before == now) return;

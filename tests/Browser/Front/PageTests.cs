@@ -181,7 +181,7 @@ public sealed class PageTests(Chrome chrome)
         "l => { const top = l.getBoundingClientRect().top; return [...l.children].find(c => c.getBoundingClientRect().top >= top).textContent; }");
 
     private static async Task<string> Places(Window window) => await window.Page.EvaluateAsync<string>(
-        "() => [...document.querySelectorAll('button:not(#newest), .world, .faults, .story, main')].map(e => { const r = e.getBoundingClientRect(); return `${e.className || e.textContent} ${r.left} ${r.top + scrollY} ${r.width} ${e.tagName === 'MAIN' ? '' : r.height}`; }).join('\\n')");
+        "() => [...document.querySelectorAll('button:not(#newest), .world, .faults, .story, main')].map(e => { const r = e.getBoundingClientRect(); return `${e.className || e.id || e.textContent} ${r.left} ${r.top + scrollY} ${r.width} ${e.tagName === 'MAIN' ? '' : r.height}`; }).join('\\n')");
 
     private static async Task<double> Middle(ILocator of) => await of.EvaluateAsync<double>("e => { const r = e.getBoundingClientRect(); return r.left + r.width / 2; }");
 }

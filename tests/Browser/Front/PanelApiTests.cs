@@ -17,7 +17,8 @@ public sealed class PanelApiTests
         var said = await on.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal("broke kill-haproxy/lb1", said.GetProperty("done").GetString());
         Assert.Equal(["kill-haproxy/lb1"], Pressed(said));
-        var off = await stand.Http.PutAsync("/demo/faults/kill-haproxy/lb1", Body("""{"on": false}"""));
+        // an id that was encoded as a whole is the same id
+        var off = await stand.Http.PutAsync("/demo/faults/kill-haproxy%2flb1", Body("""{"on": false}"""));
         Assert.Empty(Pressed(await off.Content.ReadFromJsonAsync<JsonElement>()));
     }
 

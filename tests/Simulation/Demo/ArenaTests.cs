@@ -7,6 +7,7 @@ using Demo.Page;
 using Demo.Panel;
 using Demo.Scenarios;
 using World.Hosts;
+using Step = Demo.Scenarios.Step;
 
 namespace Simulation.Demo;
 
@@ -46,6 +47,20 @@ public sealed class ArenaTests(RunningArena running) : IClassFixture<RunningAren
     [Fact]
     public void A_node_that_is_known_to_be_broken_need_not_be_well() =>
         Assert.Null(Convergence.MissingOfGroups(Spoilt(running.Armed, "sick"), [.. running.Armed.World.Nodes.Select(n => n.Name)]));
+
+    [Fact]
+    public void A_scenario_that_would_go_the_same_way_without_its_fault_looks_whether_it_was_there() => Assert.All(
+        ScenarioList.All.Where(s => s.Expect.All(e => e.Moves.Least == 0) || s.Steps.OfType<Step.Press>().Count() > 1),
+        scenario => Assert.Contains(scenario.Steps.OfType<Step.Until>(), u => u.Missing(running.Armed) is not null));
+
+    [Fact]
+    public void An_address_that_moved_while_all_was_away_is_seen()
+    {
+        var still = ScenarioList.All.Single(s => s.Name == "stop-everything").Steps.OfType<Step.Until>().Single(u => u.What == "nothing has moved");
+        Assert.Null(still.Missing(running.Armed));
+        var moved = running.Armed.World.Groups[0] with { Holders = [s_lb2], Moves = running.Armed.World.Groups[0].Moves + 1 };
+        Assert.NotNull(still.Missing(running.Armed with { World = running.Armed.World with { Groups = [moved, .. running.Armed.World.Groups[1..]] } }));
+    }
 
     [Fact]
     public async Task An_unknown_fault_is_nobodys()

@@ -59,5 +59,17 @@ public sealed class DemoTimeTests
     }
 
     [Fact]
+    public async Task A_periodic_timer_that_is_late_by_several_periods_comes_round_once()
+    {
+        using var rounds = new SemaphoreSlim(0);
+        await using var timer = _time.CreateTimer(_ => rounds.Release(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        _real.Advance(TimeSpan.FromSeconds(5.5));
+        Assert.True(await rounds.WaitAsync(TimeSpan.FromSeconds(10), Stop));
+        Assert.False(await rounds.WaitAsync(TimeSpan.FromMilliseconds(200), Stop));
+        _real.Advance(TimeSpan.FromMilliseconds(1001));
+        Assert.True(await rounds.WaitAsync(TimeSpan.FromSeconds(10), Stop));
+    }
+
+    [Fact]
     public void Time_never_goes_slower_than_the_real_one() => Assert.Throws<ArgumentOutOfRangeException>(() => _time.Speed = 0.5);
 }

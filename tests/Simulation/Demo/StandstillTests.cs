@@ -30,6 +30,19 @@ public sealed class StandstillTests
     }
 
     [Fact]
+    public async Task At_its_end_nothing_holds_it_any_more()
+    {
+        var due = Task.Delay(TimeSpan.FromSeconds(1), _time, Stop);
+        _standstill.Set("one", true);
+        _standstill.Set("other", true);
+        _real.Advance(TimeSpan.FromSeconds(5));
+        _standstill.End();
+        await due.WaitAsync(s_most, Stop);
+        _standstill.Set("one", true);
+        Assert.False(_standstill.Still);
+    }
+
+    [Fact]
     public async Task A_period_that_came_round_often_meanwhile_fires_once()
     {
         using var rounds = new SemaphoreSlim(0);
