@@ -17,6 +17,7 @@ internal sealed partial class LeaderLease
     /// <summary>The newest value of an earlier life that a server showed: it proves that there was a register, and how long its leases ran.</summary>
     private (Ballot Ballot, long LeaseMs)? _leftover;
     private long _floor;
+    private Ballot _retireAbove;
     private long _minted;
     private Restoration? _restoration;
     private TimeSpan _restorationStarted;
@@ -46,7 +47,7 @@ internal sealed partial class LeaderLease
         foreach (var server in _servers)
         {
             if (_picture.IsOut(server)) AskTicket(server, new Request.Probe("", Ballot.None, ""));
-            else if (_role is Role.Following && _picture.StaleIncarnation(server) is { } stale && AllAnswer && !(_deviations.RegressedIsLeft && _check.IsRegressed(server))) _effects.Add(new LeaseEffect.Send(new Envelope(server, new Request.Retire(stale, _seenBallot))));
+            else if (_role is Role.Following && _picture.StaleIncarnation(server) is { } stale && AllAnswer && !(_deviations.RegressedIsLeft && _check.IsRegressed(server))) _effects.Add(new LeaseEffect.Send(new Envelope(server, new Request.Retire(stale, _check.IsRegressed(server) && _retireAbove > _seenBallot ? _retireAbove : _seenBallot))));
         }
     }
 
@@ -60,6 +61,8 @@ internal sealed partial class LeaderLease
     {
         // silence is no sign of anything: the next ticket tells
         if (reply.Answer is not Answer.None && !_picture.IsOut(server)) _quarantine.Forget(server);
+        // what a server that was set back has accepted shows in no read, because its reads are not believed: its refusal tells
+        if (request is Request.Retire && reply.Answer == Answer.Nack && reply.Promised > _retireAbove) _retireAbove = reply.Promised;
         // an abandoned round left a higher ballot there, which nothing else shows: without learning it every later round would be refused
         if (request is Request.Probe && reply.Answer == Answer.Nack && !_deviations.NoRaise) _proposer = _proposer.Learn(reply.Promised);
         if (request is not Request.Probe || reply.Answer != Answer.Ok) return;

@@ -25,6 +25,7 @@ internal sealed record Mutant(string Name, string Rule, Planted Planted, Theme T
         Code("minority-is-known", "only what a majority holds is told", new Deviations { MinorityIsKnown = true }, Theme.Network, 600, m => m with { ProposeEvery = TimeSpan.FromSeconds(2) }),
         Code("unknown-is-refused", "an unknown outcome is not a refusal", new Deviations { UnknownIsRefused = true }, Theme.Network, 600, m => m with { ProposeEvery = TimeSpan.FromSeconds(2) }),
         Code("regressed-is-left", "a server whose memory was set back gives its vote back before a new generation", new Deviations { RegressedIsLeft = true }, Theme.Rollback),
+        Code("no-raise", "a refused probe raises the ballot", new Deviations { NoRaise = true }, Theme.Everything, 300, Walls),
         Code("generation-plus-one", "a generation comes from a clock and from the nodes", new Deviations { GenerationPlusOne = true }, Theme.Disasters),
         Code("quarantine-without-tickets", "the quarantine is tied to tickets", new Deviations { QuarantineWithoutTickets = true }, Theme.Disasters, 300, Dense),
         Code("no-quarantine", "a new generation waits until no lease can run", new Deviations { NoQuarantine = true }, Theme.Disasters),
@@ -39,7 +40,6 @@ internal sealed record Mutant(string Name, string Rule, Planted Planted, Theme T
         Code("no-cfg-before-probe", "an incarnation is written only over the one before the probe", new Deviations { NoCfgBeforeProbe = true }, Theme.Everything, 300, Dense),
         Code("seed-before-commit", "SEED follows the commit", new Deviations { SeedBeforeCommit = true }, Theme.Everything, 300, Dense),
         Code("no-retire", "a voter that the register does not know is retired", new Deviations { NoRetire = true }, Theme.Everything, 300, Dense),
-        Code("no-raise", "a refused probe raises the ballot", new Deviations { NoRaise = true }, Theme.Everything, 300, Walls),
     ];
 
     public static Mutant Of(string name) => All.Concat(NotMet).Single(m => m.Name == name);
