@@ -16,7 +16,7 @@ internal static class Verdicts
     public static Verdict Of(GroupView group)
     {
         var fresh = group.Members.Where(m => !m.Stale).ToList();
-        if (group.Masters.Length > 1) return new(Critical, $"{Join(group.Masters)} all say MASTER: the VIP is on more than one node");
+        if (group.Masters.Length > 1) return new(Critical, $"{Join(group.Masters)} {(group.Masters.Length == 2 ? "both" : "all")} say MASTER: the VIP is on more than one node");
         if (fresh.Count == 0) return new(Unknown, group.Holder is { } last ? $"No node reports: {last} is recorded, who holds is unknown" : "No node reports: who holds is unknown");
         if (group.Masters.IsEmpty)
         {
@@ -27,7 +27,7 @@ internal static class Verdicts
         if (group.Holder is null) return new(Warning, $"{master} is MASTER, no holder is recorded yet");
         if (group.Holder != master) return new(Warning, $"{master} is MASTER, but {group.Holder} is recorded as holder");
         if (group.Diagnoses.FirstOrDefault(d => d.Severity == Critical) is { } bad) return new(Critical, $"{master} holds. {bad.Text}");
-        if (group.Standby is null) return new(Warning, $"{master} holds, nobody stands by: a failure now takes seconds, not milliseconds");
+        if (group.Standby is null) return new(Warning, $"{master} holds, nobody stands by: a failure now costs an election");
         if (!group.StandbyReady) return new(Warning, $"{master} holds, {group.Standby} is not ready to take over");
         if (group.Diagnoses.FirstOrDefault(d => d.Severity == Warning) is { } mild) return new(Warning, $"{master} holds. {mild.Text}");
         return new(Ok, $"{master} holds, {group.Standby} is ready");
@@ -54,7 +54,7 @@ internal static class Verdicts
         var worst = groups.MaxBy(g => Weight(g.Verdict.Level))!;
         var alike = groups.Count(g => g.Verdict.Level == worst.Verdict.Level);
         if (worst.Verdict.Level == Ok)
-            return new(Ok, groups.Length == 1 ? $"{worst.Name}: {worst.Verdict.Text}" : $"All {groups.Length} groups are held, each with a ready standby");
+            return new(Ok, groups.Length == 1 ? $"{worst.Name}: {worst.Verdict.Text}" : $"{(groups.Length == 2 ? "Both" : $"All {groups.Length}")} groups are held, each with a ready standby");
         return new(worst.Verdict.Level, $"{worst.Name}: {worst.Verdict.Text}" + (alike > 1 ? $" (and {alike - 1} more)" : ""));
     }
 

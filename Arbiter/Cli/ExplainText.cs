@@ -27,7 +27,7 @@ internal static class ExplainText
     }
 
     private static string Standby(Explanation e) =>
-        e.Standby is null ? "Nobody stands by: a failure now takes seconds, not milliseconds."
+        e.Standby is null ? "Nobody stands by: a failure now costs an election."
         : !e.StandbyReady ? $"{e.Standby} stands by and is not ready."
         : e.Withheld is { } why ? $"{e.Standby} is ready, and is not named to the holder: {why}."
         : $"{e.Standby} is ready to take over.";

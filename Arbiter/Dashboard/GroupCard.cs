@@ -32,7 +32,7 @@ internal static class GroupCard
         var tone = unknown ? "mild" : group.Masters.Length == 1 && group.Masters[0] == group.Holder ? "good" : "bad";
         html.Add($"""</div><div><span class="label">MASTER (observed)</span><strong class="{tone}">{masters}</strong></div>""");
         html.Add($"""<div><span class="label">Standby</span><strong class="{(group.StandbyReady ? "good" : "mild")}">{group.Standby ?? "none"}</strong>""");
-        html.Add($"""<small>{(group.Standby is null ? "a failure takes seconds" : group.StandbyReady ? "ready" : "not ready")}</small></div>""");
+        html.Add($"""<small>{(group.Standby is null ? "a failure costs an election" : group.StandbyReady ? "ready" : "not ready")}</small></div>""");
         html.Add($"""<div class="why"><span class="label">Decision: {group.Decision}</span><p>{group.Because}</p></div></div>""");
     }
 

@@ -12,12 +12,12 @@ internal static class FaultList
     [
         .. OfNode("kill-haproxy", "Kill haproxy", "The agent of {0} sees its process go within milliseconds and takes the node out; the armed standby follows."),
         .. OfNode("hang-haproxy", "Hang haproxy", "The process of {0} is there and answers nothing: its health probe fails three times, then the node is taken out."),
-        .. OfNode("kill-keepalived", "Kill keepalived", "The address stays on {0} while the others elect a new holder; the agent removes what was left behind."),
+        .. OfNode("kill-keepalived", "Kill keepalived", "The address stays on {0} while the others elect a new holder; keepalived removes what was left behind when it is started again."),
         .. OfNode("kill-agent", "Kill the agent", "Nobody watches {0} any more. Silence is not death: nothing moves."),
         .. OfNode("cut-gateway", "Cut the gateway", "{0} alone loses the way out: a better node takes over."),
         One("cut-gateways", "Cut all gateways", "Every node loses the way out: nobody would be better, so nothing moves."),
         .. OfNode("isolate", "Isolate", "The cable of {0} is pulled: the others elect a new holder, and {0} takes itself out after a grace."),
-        One("split", "Split", "VRRP adverts between the holder of the first group and the others are lost: two masters for a while, until the arbiter sees it."),
+        One("split", "Split", "VRRP adverts between the holder of web and the others are lost: two masters until the split ends. The arbiter tells it and moves nothing."),
         .. Enumerable.Range(1, DemoSetup.Servers.Count).Select(n => new Fault(
             $"stop-redis/{n.ToString(CultureInfo.InvariantCulture)}", "stop-redis", n.ToString(CultureInfo.InvariantCulture), "Stop Redis",
             "One of three: nothing changes. Two: no majority, nothing new is recorded, and the nodes go on by themselves.", false)),

@@ -13,7 +13,7 @@ public sealed class LiveWorld : IAsyncDisposable
     public const int MostPosted = 1024;
 
     /// <summary>Later than this is worth a line of the story, at most one every <see cref="s_again"/>.</summary>
-    public static readonly TimeSpan Late = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Late = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(5);
     // a world that cannot keep up is still told what is wanted of it, and its end

@@ -11,11 +11,11 @@ public sealed class VerdictTests
     public static TheoryData<string, string, string> Cases => new()
     {
         { "healthy", "ok", "web: lb1 holds, lb2 is ready" },
-        { "failover", "warning", "web: lb2 holds, nobody stands by: a failure now takes seconds, not milliseconds" },
+        { "failover", "warning", "web: lb2 holds, nobody stands by: a failure now costs an election" },
         { "noholder", "critical", "web: Nobody holds: no node says MASTER" },
         { "silent", "unknown", "web: No node reports: lb1 is recorded, who holds is unknown" },
         { "unborn", "critical", "Not seeded: run 'arbiter quorum seed' once. Until then VRRP alone decides" },
-        { "dual", "critical", "web: lb1 and lb2 all say MASTER: the VIP is on more than one node" },
+        { "dual", "critical", "web: lb1 and lb2 both say MASTER: the VIP is on more than one node" },
         { "other", "warning", "web: lb2 is MASTER, but lb1 is recorded as holder" },
         { "unrecorded", "warning", "web: lb1 is MASTER, no holder is recorded yet" },
         { "unreached", "unknown", "Starting: the broker has not been reached yet" },
