@@ -48,7 +48,9 @@ public sealed class DownFileStories(DownFileLab lab, ITestOutputHelper output) :
         await Drift("lb2", "home again");
     }
 
+    /// <summary>More than a minute, and no other code than the two above: only with <c>E2E_ALL=1</c>.</summary>
     [Fact]
+    [Trait("tier", "long")]
     public async Task With_the_script_on_the_MASTER_only_as_in_the_tutorial_the_way_back_waits_for_the_recorded_holder_to_drop_its_file()
     {
         Assert.Equal("lb1", await Scene.Calm());
