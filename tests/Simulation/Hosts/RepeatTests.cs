@@ -7,7 +7,7 @@ using World.Hosts;
 
 namespace Simulation.Hosts;
 
-/// <summary>How much a run costs is measured by the process's own time: nothing else may run in it meanwhile.</summary>
+/// <summary>What takes every processor, or is measured by the process's own time: nothing else may run in it meanwhile.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;
 

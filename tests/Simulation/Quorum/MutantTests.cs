@@ -1,6 +1,9 @@
+using Simulation.Hosts;
+
 namespace Simulation.Quorum;
 
 /// <summary>A checker that never fails proves nothing: each rule is switched off, and the simulator must notice within its seeds.</summary>
+[Collection(nameof(Alone))]
 public sealed class MutantTests
 {
     /// <summary>SIMULATION_MUTANT=NAME hunts one, also one that no seed has met.</summary>

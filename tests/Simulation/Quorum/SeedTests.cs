@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Simulation.Hosts;
 
 namespace Simulation.Quorum;
 
 /// <summary>The register under every fault, seed after seed (docs/simulation.md).</summary>
+[Collection(nameof(Alone))]
 public sealed class SeedTests
 {
     private const int Block = 250;
