@@ -12,7 +12,7 @@ internal static class FaultList
     [
         .. OfNode("kill-haproxy", "Kill haproxy", "The agent of {0} sees its process go within milliseconds and takes the node out; the armed standby follows."),
         .. OfNode("hang-haproxy", "Hang haproxy", "The process of {0} is there and answers nothing: its health probe fails three times, then the node is taken out."),
-        .. OfNode("kill-keepalived", "Kill keepalived", "The address stays on {0} while the others elect a new holder; keepalived removes what was left behind when it is started again."),
+        .. OfNode("kill-keepalived", "Kill keepalived", "The address stays on {0} while the others elect a new holder; a restart of keepalived removes it."),
         .. OfNode("kill-agent", "Kill the agent", "Nobody watches {0} any more. Silence is not death: nothing moves."),
         .. OfNode("cut-gateway", "Cut the gateway", "{0} alone loses the way out: a better node takes over."),
         One("cut-gateways", "Cut all gateways", "Every node loses the way out: nobody would be better, so nothing moves."),

@@ -35,7 +35,8 @@ public sealed class DemoRuns : IDisposable
     }
 
     internal static Process Start(params string[] arguments) => Process.Start(
-        new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "demo"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        // who runs the tests in the background has SIGINT ignored, and hands that down: env(1) gives it back
+        new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", Path.Combine(AppContext.BaseDirectory, "demo"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private async Task<Run> Play(string scenario)
     {
