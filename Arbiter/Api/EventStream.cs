@@ -13,23 +13,9 @@ internal sealed class EventStream(StatusWatch watch, ViewBuilder views, IHostApp
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
 
-    private int _open;
+    private readonly StreamSlots _slots = new(MaxStreams, "Too many event streams", $"At most {MaxStreams} may be open; ask 'groups' instead.");
 
-    public IResult Open(HttpContext http)
-    {
-        if (Interlocked.Increment(ref _open) > MaxStreams)
-        {
-            Interlocked.Decrement(ref _open);
-            http.Response.Headers.RetryAfter = "5";
-            return Answers.Problem(http, StatusCodes.Status503ServiceUnavailable, "Too many event streams", $"At most {MaxStreams} may be open; ask 'groups' instead.");
-        }
-        http.Response.OnCompleted(() =>
-        {
-            Interlocked.Decrement(ref _open);
-            return Task.CompletedTask;
-        });
-        return TypedResults.ServerSentEvents(Follow(http.RequestAborted));
-    }
+    public IResult Open(HttpContext http) => _slots.Take(http) ?? TypedResults.ServerSentEvents(Follow(http.RequestAborted));
 
     private async IAsyncEnumerable<SseItem<string>> Follow([EnumeratorCancellation] CancellationToken gone)
     {

@@ -27,19 +27,7 @@ internal static class DashboardRoom
 
     private static IResult Page(string html) => TypedResults.Text(html, "text/html", Encoding.UTF8);
 
-    private static void Asset(WebApplication app, string name, string type, string text) =>
-        app.MapMethods($"/assets/{name}", Reads, (HttpContext http) =>
-        {
-            // short, so that an upgraded arbiter is not shown through an old script
-            http.Response.Headers.CacheControl = "max-age=60";
-            return TypedResults.Text(text, type, Encoding.UTF8);
-        });
+    private static void Asset(WebApplication app, string name, string type, string text) => PageFile.Map(app, $"/assets/{name}", type, text);
 
-    private static string Embedded(string name)
-    {
-        using var stream = typeof(DashboardRoom).Assembly.GetManifestResourceStream($"dashboard/{name}")
-            ?? throw new InvalidOperationException($"the file {name} was not built into the program");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    private static string Embedded(string name) => PageFile.Embedded(typeof(DashboardRoom).Assembly, $"dashboard/{name}");
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Arbiter.Api;
 using Arbiter.Dashboard;
 using Demo.Panel;
@@ -45,21 +44,6 @@ internal static class PageRoom
 
     private static bool IsOwn(PathString path) => path == "/" || path.StartsWithSegments("/demo") || path.StartsWithSegments("/assets");
 
-    private static void Asset(WebApplication app, string name, string type)
-    {
-        var text = Embedded(name);
-        app.MapMethods($"/demo/{name}", Reads, (HttpContext http) =>
-        {
-            http.Response.Headers.CacheControl = "max-age=60";
-            return TypedResults.Text(text, type, Encoding.UTF8);
-        });
-    }
-
-    private static string Embedded(string name)
-    {
-        using var stream = typeof(PageRoom).Assembly.GetManifestResourceStream($"page/{name}")
-            ?? throw new InvalidOperationException($"the file {name} was not built into the program");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    private static void Asset(WebApplication app, string name, string type) =>
+        PageFile.Map(app, $"/demo/{name}", type, PageFile.Embedded(typeof(PageRoom).Assembly, $"page/{name}"));
 }

@@ -20,21 +20,11 @@ internal sealed class StoryStream(IStoryline story, IFaultPanel panel, ISights s
     private const int LooksPerBeat = 5;
 
     private readonly string _run = time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
-    private int _open;
+    private readonly StreamSlots _slots = new(MaxStreams, "Too many streams", $"At most {MaxStreams} pages may watch the story.");
 
     public IResult Open(HttpContext http)
     {
-        if (Interlocked.Increment(ref _open) > MaxStreams)
-        {
-            Interlocked.Decrement(ref _open);
-            http.Response.Headers.RetryAfter = "5";
-            return Answers.Problem(http, StatusCodes.Status503ServiceUnavailable, "Too many streams", $"At most {MaxStreams} pages may watch the story.");
-        }
-        http.Response.OnCompleted(() =>
-        {
-            Interlocked.Decrement(ref _open);
-            return Task.CompletedTask;
-        });
+        if (_slots.Take(http) is { } full) return full;
         var last = http.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : http.Request.Query["after"].ToString();
         return TypedResults.ServerSentEvents(Follow(After(last), http.RequestAborted));
     }
