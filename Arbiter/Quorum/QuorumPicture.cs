@@ -42,6 +42,9 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
 
     public bool Votes(string server) => _servers[server].State == Voting && !IsStale(_servers[server]);
 
+    /// <summary>The incarnation under which it says to vote, whether or not that counts; null of any other.</summary>
+    public string? VotingIncarnation(string server) => _servers[server].State == Voting ? _servers[server].Incarnation : null;
+
     private bool IsStale(AcceptorStatus server) =>
         server.State == Voting && server.Incarnation is { } incarnation && _cfg is { } cfg && cfg.GetValueOrDefault(server.Address) != incarnation;
 
@@ -61,7 +64,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
         };
         if (reply.Answer is Answer.Virgin) noted = noted with { Incarnation = null, Promised = null, Accepted = null };
         if (reply.RunId.Length > 0) noted = noted with { RunId = reply.RunId };
-        if (request is Request.Probe or Request.Retire)
+        if (request is Request.Probe or Request.Retire or Request.Adopt)
         {
             // what it shows of an earlier life is no vote, and is not shown as one
         }
@@ -86,6 +89,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
         (_, Answer.None) => reply.Error.Length == 0 ? "timeout" : reply.Error,
         (_, Answer.Restarted) or (Request.Retire, Answer.Ok) => "restarted",
         (_, Answer.Virgin) => "virgin",
+        (Request.Adopt, Answer.Nack or Answer.NoAof) => was.State,
         (_, Answer.Voting) or (Request.Seed, Answer.Ok) => Voting,
         (Request.Probe or Request.Seed, _) => was.State,          // a non-voter before and after
         _ => Voting,

@@ -22,6 +22,10 @@ internal sealed class ReplyCheck(ImmutableArray<string> servers)
 
     public bool IsRegressed(string server) => _regressed.Contains(server);
 
+    /// <summary>A server of an earlier life shows less than it confirmed then: its disk forgot.</summary>
+    public bool HasLost(string server, Reply reply) => reply.Answer is Answer.Restarted && _confirmed.GetValueOrDefault(server) is var known
+        && known.Incarnation == reply.Incarnation && (reply.Promised < known.Promised || reply.Accepted < known.Accepted);
+
     public void Asked(string server, Request.Read read) => _asked[server] = (read, _confirmed.GetValueOrDefault(server));
 
     public Reply Check(string server, Request request, Reply reply)
