@@ -27,6 +27,8 @@ internal sealed partial class QuorumRun
     private readonly Mix _mix;
     private readonly Planted _planted;
     private readonly Trace _trace;
+    /// <summary>Shared, because the replicas read the same texts.</summary>
+    private readonly ValueReader _reader = new(16);
     private readonly Truth _truth;
     private readonly Network _network;
     private readonly Server[] _servers;
@@ -49,7 +51,7 @@ internal sealed partial class QuorumRun
         _mix = Mix.Of(_dice.Fork(), theme);
         if (with is not null) _mix = with(_mix);
         _trace = new Trace(story);
-        _truth = new Truth(_mix.Servers, _mix.Settings);
+        _truth = new Truth(_mix.Servers, _mix.Settings, _reader);
         _network = new Network(_time, _dice.Fork(), _mix, _truth, _trace) { Deliver = Deliver };
         _names = [.. Enumerable.Range(1, _mix.Servers).Select(n => $"r{n}")];
         _servers = [.. _names.Select((n, i) => new Server(n, i, _planted))];
@@ -115,7 +117,7 @@ internal sealed partial class QuorumRun
         var id = _planted.ReusedId ? _ids[replica] : _dice.NextULong() >> 1;
         var name = $"{(char)('a' + replica)}/{(_planted.ReusedId ? 1 : life).ToString(CultureInfo.InvariantCulture)}";
         var settings = _planted.Settings?.Invoke(_mix.Settings) ?? _mix.Settings;
-        var lease = new LeaderLease(settings, _names, name, id, _dice.Fork(), _planted.Code);
+        var lease = new LeaderLease(settings, _names, name, id, _dice.Fork(), _planted.Code, _reader);
         // at the bounds, where it matters most, or anywhere between
         var rate = 1 + _mix.ClockRate * (_dice.Chance(0.5) ? _dice.Pick<double>([-1, 1]) : _dice.Between(-1, 1));
         var process = new Process(replica, name, id, lease, _time.Now, rate);
