@@ -28,7 +28,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
 
     private readonly Noted[] _servers = [.. servers.Select(s => new Noted(s))];
     private ImmutableSortedDictionary<string, string>? _cfg;
-    /// <summary>Asked with each input; counted after an answer only.</summary>
+    /// <summary>Asked with each input; counted only after something that a vote depends on has changed.</summary>
     private bool? _majority;
 
     public ImmutableArray<AcceptorStatus> Acceptors => [.. _servers.Select(Shown)];
@@ -102,7 +102,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
     public void Note(string server, Request request, Reply reply, TimeSpan now)
     {
         var noted = Of(server);
-        _majority = null;
+        var (state, incarnation) = (noted.State, noted.Incarnation);
         noted.State = StateOf(noted.State, request, reply);
         if (reply.Latency is { } took) noted.LatencyMs = Math.Round(took.TotalMilliseconds, 2);
         noted.Detail = reply.Detail;
@@ -124,6 +124,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
             if (!reply.Accepted.IsNone) noted.Accepted = reply.Accepted;
             if (request is Request.Accept accept && reply.Answer == Answer.Ok) (noted.Promised, noted.Accepted) = (accept.Next, accept.Ballot);
         }
+        if (noted.State != state || noted.Incarnation != incarnation) _majority = null;
     }
 
     private static string StateOf(string was, Request request, Reply reply) => (request, reply.Answer) switch
