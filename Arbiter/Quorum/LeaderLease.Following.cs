@@ -65,7 +65,7 @@ internal sealed partial class LeaderLease
     }
 
     private static bool SameGroups(RegisterValue a, RegisterValue b) => ReferenceEquals(a.Groups, b.Groups) || a.Groups.Count == b.Groups.Count && a.Groups.All(g =>
-        b.Groups.TryGetValue(g.Key, out var other) && g.Value with { Moves = [] } == other with { Moves = [] });
+        b.Groups.TryGetValue(g.Key, out var other) && g.Value.SaysTheSame(other));
 
     private void BeginCampaign()
     {

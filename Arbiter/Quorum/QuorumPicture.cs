@@ -72,6 +72,9 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
 
     public bool Votes(string server) => Votes(Of(server));
 
+    /// <summary>The incarnation under which it says to vote, whether or not that counts; null of any other.</summary>
+    public string? VotingIncarnation(string server) => Of(server) is { State: Voting } one ? one.Incarnation : null;
+
     private int CountVotes()
     {
         var votes = 0;
@@ -109,7 +112,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
         if (reply is not { Answer: Answer.None, Error: not ReplyCheck.Regressed }) noted.HeardAt = now;
         if (reply.Answer is Answer.Virgin) (noted.Incarnation, noted.Promised, noted.Accepted) = (null, null, null);
         if (reply.RunId.Length > 0) noted.RunId = reply.RunId;
-        if (request is Request.Probe or Request.Retire)
+        if (request is Request.Probe or Request.Retire or Request.Adopt)
         {
             // what it shows of an earlier life is no vote, and is not shown as one
         }
@@ -132,6 +135,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
         (_, Answer.None) => reply.Error.Length == 0 ? "timeout" : reply.Error,
         (_, Answer.Restarted) or (Request.Retire, Answer.Ok) => "restarted",
         (_, Answer.Virgin) => "virgin",
+        (Request.Adopt, Answer.Nack or Answer.NoAof) => was,
         (_, Answer.Voting) or (Request.Seed, Answer.Ok) => Voting,
         (Request.Probe or Request.Seed, _) => was,          // a non-voter before and after
         _ => Voting,
