@@ -18,6 +18,7 @@ public sealed class SeedTests
     {
         var (from, minutes, most) = (Number("SIMULATION_FROM", 1), Number("SIMULATION_MINUTES", 0), Number("SIMULATION_SEEDS", 3000));
         var watch = Stopwatch.StartNew();
+        var processor = Environment.CpuUsage.TotalTime;
         var tally = new Tally();
         List<RunResult> broken = [];
         for (long done = 0; broken.Count == 0 && (minutes > 0 ? watch.Elapsed.TotalMinutes < minutes : done < most); done += Block)
@@ -27,7 +28,7 @@ public sealed class SeedTests
             foreach (var result in results) tally.Add(result);
             broken.AddRange(results.Where(r => r.Broken is not null));
         }
-        Console.WriteLine(tally.Say(watch.Elapsed));
+        Console.WriteLine(tally.Say(watch.Elapsed, Environment.CpuUsage.TotalTime - processor));
         Assert.True(broken.Count == 0, string.Join("\n", broken.Skip(1).Take(20).Select(r => $"also seed {r.Seed}: {r.Broken}").Prepend(
             broken.Count == 0 ? "" : Replay.Describe(broken[0], () => new QuorumRun(broken[0].Seed, story: true).Run()))));
     }
@@ -96,8 +97,8 @@ public sealed class SeedTests
             _themes[r.Mix.Theme] = (seeds + 1, led + r.Led, time + r.Mix.Length);
         }
 
-        public string Say(TimeSpan took) => string.Create(CultureInfo.InvariantCulture,
-            $"quorum: {_seeds} seeds, {_time.TotalHours:0} simulated hours in {took.TotalSeconds:0} s ({_time.TotalHours / took.TotalMinutes:0} hours a minute), {_messages / 1e6:0.0} million messages, {_events / 1e6:0.0} million events, "
+        public string Say(TimeSpan took, TimeSpan processor) => string.Create(CultureInfo.InvariantCulture,
+            $"quorum: {_seeds} seeds, {_time.TotalHours:0} simulated hours in {took.TotalSeconds:0} s ({_time.TotalHours / took.TotalMinutes:0} hours a minute) with {processor.TotalSeconds:0} s of processor time, {_messages / 1e6:0.0} million messages, {_events / 1e6:0.0} million events, "
             + $"{_chosen} changes acknowledged, {_generations} new generations, {_persons} runs ended empty and waited for a person\n"
             + $"somebody may speak: {string.Join(", ", _themes.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Key} {t.Value.Led / t.Value.Time:P1}")))}");
     }
