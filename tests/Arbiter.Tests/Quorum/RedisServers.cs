@@ -25,9 +25,18 @@ internal sealed class RedisServers : IAsyncDisposable
 
     public static async Task<RedisServers> Start(int count, bool persistent = false, params string[] extra)
     {
+        var servers = Make(count, persistent, extra);
+        await servers.Start();
+        return servers;
+    }
+
+    public Task Start() => Task.WhenAll(_servers.Select(s => s.Start()));
+
+    /// <summary>Not started yet.</summary>
+    public static RedisServers Make(int count, bool persistent = false, params string[] extra)
+    {
         var servers = new RedisServers();
         for (var i = 0; i < count; i++) servers._servers.Add(new Server(FreePort(), persistent, extra));
-        await Task.WhenAll(servers._servers.Select(s => s.Start()));
         return servers;
     }
 
@@ -56,6 +65,7 @@ internal sealed class RedisServers : IAsyncDisposable
     internal sealed class Server(int port, bool persistent, string[] extra)
     {
         private readonly string _directory = Directory.CreateTempSubdirectory("arbiter-redis-").FullName;
+        private string _before = "";
         private Process? _shell;
 
         public string Address => $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
@@ -63,7 +73,7 @@ internal sealed class RedisServers : IAsyncDisposable
         public async Task Start()
         {
             var persistence = persistent ? "--appendonly yes --appendfsync always" : "--appendonly no";
-            var command = $"redis-server --port {port} --bind 127.0.0.1 --dir {_directory} --save '' {persistence} {string.Join(' ', extra)}";
+            var command = $"{_before}redis-server --port {port} --bind 127.0.0.1 --dir {_directory} --save '' {persistence} {string.Join(' ', extra)}";
             var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
             start.ArgumentList.Add("-c");
             start.ArgumentList.Add($"exec 2>/dev/null; {command} >/dev/null & P=$!; read -r X; kill -9 $P; wait $P");
@@ -81,6 +91,24 @@ internal sealed class RedisServers : IAsyncDisposable
                 await Task.Delay(10);
             }
             throw new InvalidOperationException($"redis-server on {Address} does not answer: is the package redis-server installed?");
+        }
+
+        /// <summary>
+        /// From its next start on its wall clock is what a file says: <c>+0</c> is the time, <c>+3600</c> an hour ahead, read anew at each look; its
+        /// monotonic clock is left alone. Debian's package faketime.
+        /// </summary>
+        public async Task SetClock(string offset)
+        {
+            var file = Path.Combine(_directory, "clock");
+            await File.WriteAllTextAsync(file + ".new", offset + "\n");
+            File.Move(file + ".new", file, overwrite: true);
+            if (_before.Length > 0) return;
+            // the wrapper knows where the library is; started by the wrapper itself it would look at no file
+            var asking = new ProcessStartInfo("faketime", ["-f", "+0", "printenv", "LD_PRELOAD"]) { RedirectStandardOutput = true };
+            using var asked = Process.Start(asking) ?? throw new InvalidOperationException("faketime cannot be started: is the package faketime installed?");
+            var library = (await asked.StandardOutput.ReadToEndAsync()).Trim();
+            await asked.WaitForExitAsync();
+            _before = $"LD_PRELOAD='{library}' FAKETIME_TIMESTAMP_FILE={file} FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 ";
         }
 
         /// <summary>kill -9, and gone when this returns.</summary>

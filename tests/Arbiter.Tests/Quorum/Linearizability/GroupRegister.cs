@@ -18,9 +18,10 @@ internal abstract record GroupAsk
     }
 
     /// <summary>A proposal that may or may not stand.</summary>
-    public sealed record MaybeCas(long Expected, string Token) : GroupAsk
+    /// <param name="Epoch">The epoch it got if it stood, where somebody read it.</param>
+    public sealed record MaybeCas(long Expected, string Token, long? Epoch = null) : GroupAsk
     {
-        public override string ToString() => $"may have put '{Token}' over epoch {Expected}";
+        public override string ToString() => $"may have put '{Token}' over epoch {Expected}{(Epoch is { } epoch ? $" as epoch {epoch}" : "")}";
     }
 }
 
@@ -53,8 +54,8 @@ internal sealed class GroupRegister(bool keeps) : IObjectModel<GroupState, Group
                 next = next with { Epoch = cas.Epoch, EpochKnown = true, Token = cas.Token };
                 return true;
             case GroupAsk.MaybeCas cas:
-                if (!Stands(next, cas.Expected)) return false;
-                next = next with { Epoch = cas.Expected, EpochKnown = false, Token = cas.Token };
+                if (!Stands(next, cas.Expected) || cas.Epoch <= cas.Expected) return false;
+                next = next with { Epoch = cas.Epoch ?? cas.Expected, EpochKnown = cas.Epoch is not null, Token = cas.Token };
                 return true;
             default:
                 return false;

@@ -27,7 +27,7 @@ internal sealed record Judgement<TWhat>(Finding Finding, ImmutableArray<Operatio
 internal static class Linearizer
 {
     /// <summary>States tried, at most; a history of the register needs few more than it has operations.</summary>
-    public const long DefaultBound = 20_000_000;
+    public const long DefaultBound = 2_000_000;
 
     public static Judgement<TWhat> Judge<TState, TWhat>(IObjectModel<TState, TWhat> model, IEnumerable<Operation<TWhat>> history, long bound = DefaultBound)
         where TState : IEquatable<TState>

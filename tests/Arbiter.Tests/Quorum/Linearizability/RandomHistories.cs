@@ -34,17 +34,48 @@ internal static class RandomHistories
         }),
     ];
 
+    /// <summary>The same with a mark of its own for each change; what is read is drawn among the marks.</summary>
+    public static Operation<GroupAsk>[] Marked(Random random, int count)
+    {
+        var history = new List<Operation<GroupAsk>>();
+        for (var i = 0; i < random.Next(2, count + 1); i++)
+        {
+            var call = random.Next(0, 14);
+            long expected = random.Next(0, 3);
+            GroupAsk what = random.Next(5) switch
+            {
+                0 or 1 => new GroupAsk.Cas(1, expected, expected + 1, $"m{i}"),
+                2 or 3 => new GroupAsk.MaybeCas(expected, $"m{i}"),
+                _ => new GroupAsk.Read(1, 0, ""),
+            };
+            if (what is GroupAsk.Read && history.Count > 0)
+            {
+                what = history[random.Next(history.Count)].What switch
+                {
+                    GroupAsk.Cas cas => new GroupAsk.Read(1, cas.Epoch, cas.Token),
+                    // whoever reads a mark reads it with one epoch
+                    GroupAsk.MaybeCas maybe => new GroupAsk.Read(1, maybe.Expected + 1, maybe.Token),
+                    var other => other,
+                };
+            }
+            history.Add(new(call, what is GroupAsk.MaybeCas ? null : call + random.Next(0, 8), what, $"c{i}"));
+        }
+        return [.. history];
+    }
+
     private static List<(long At, Operation<GroupAsk> Operation)> Effects(Random random, int count)
     {
         var effects = new List<(long, Operation<GroupAsk>)>();
-        var (at, epoch, token) = (0L, 0L, "");
+        var (at, epoch, token, unread) = (0L, 0L, "", false);
         for (var i = 0; i < count; i++)
         {
             at += random.Next(1, 10);
             var (call, end) = (at - random.Next(0, 30), at + random.Next(0, 30));
-            switch (random.Next(10))
+            // a client builds only on what somebody read or was told
+            switch (unread ? 0 : random.Next(10))
             {
                 case < 4:
+                    unread = false;
                     effects.Add((at, new(call, end, new GroupAsk.Read(1, epoch, token))));
                     break;
                 case < 7:
@@ -55,7 +86,7 @@ internal static class RandomHistories
                 case < 9:
                     // unheard, and it happened, perhaps long after it was asked
                     effects.Add((at, new(call - random.Next(0, 200), null, new GroupAsk.MaybeCas(epoch, $"t{i}"))));
-                    (epoch, token) = (epoch + random.Next(1, 4), $"t{i}");
+                    (epoch, token, unread) = (epoch + random.Next(1, 4), $"t{i}", true);
                     break;
                 default:
                     effects.Add((at, new(call, null, new GroupAsk.MaybeCas(epoch, $"never{i}"))));
