@@ -15,7 +15,7 @@ internal sealed class Replica
 {
     public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
     /// <summary>Between the answer to one proposal and the next for that group.</summary>
-    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_restOfFollower = TimeSpan.FromMilliseconds(400);
 
     private readonly string _name;

@@ -93,22 +93,18 @@ internal sealed class RedisServers : IAsyncDisposable
             throw new InvalidOperationException($"redis-server on {Address} does not answer: is the package redis-server installed?");
         }
 
-        /// <summary>
-        /// From its next start on its wall clock is what a file says: <c>+0</c> is the time, <c>+3600</c> an hour ahead, read anew at each look; its
-        /// monotonic clock is left alone. Debian's package faketime.
-        /// </summary>
-        public async Task SetClock(string offset)
+        /// <summary>How far its wall clock is ahead, from its next start on and from then on at once; its other clocks are left alone.</summary>
+        public async Task SetClock(TimeSpan ahead)
         {
-            var file = Path.Combine(_directory, "clock");
-            await File.WriteAllTextAsync(file + ".new", offset + "\n");
-            File.Move(file + ".new", file, overwrite: true);
+            var (file, library) = (Path.Combine(_directory, "clock"), Path.Combine(_directory, "shiftclock.so"));
+            await using (var clock = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
+                await clock.WriteAsync(BitConverter.GetBytes((long)ahead.TotalSeconds));
             if (_before.Length > 0) return;
-            // the wrapper knows where the library is; started by the wrapper itself it would look at no file
-            var asking = new ProcessStartInfo("faketime", ["-f", "+0", "printenv", "LD_PRELOAD"]) { RedirectStandardOutput = true };
-            using var asked = Process.Start(asking) ?? throw new InvalidOperationException("faketime cannot be started: is the package faketime installed?");
-            var library = (await asked.StandardOutput.ReadToEndAsync()).Trim();
-            await asked.WaitForExitAsync();
-            _before = $"LD_PRELOAD='{library}' FAKETIME_TIMESTAMP_FILE={file} FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 ";
+            var compiling = new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-o", library, Path.Combine(AppContext.BaseDirectory, "Quorum/BlackBox/shiftclock.c")]);
+            using var compiler = Process.Start(compiling)!;
+            await compiler.WaitForExitAsync();
+            if (compiler.ExitCode != 0) throw new InvalidOperationException("gcc could not compile shiftclock.c: are the packages gcc and libc6-dev installed?");
+            _before = $"LD_PRELOAD={library} SHIFTCLOCK_FILE={file} ";
         }
 
         /// <summary>kill -9, and gone when this returns.</summary>

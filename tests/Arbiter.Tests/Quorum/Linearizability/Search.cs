@@ -65,7 +65,8 @@ internal sealed class Search<TState, TWhat>(IObjectModel<TState, TWhat> model, l
             {
                 if (++Steps > bound) return Finding.TooHard;
                 var operation = operations[at.Operation];
-                if (!(operation.Return < newest) && model.TryStep(state, operation.What, out var next) && Remember(at.Operation, next))
+                // what need not be placed and would change nothing is not tried
+                if (!(operation.Return < newest) && model.TryStep(state, operation.What, out var next) && (at.Match is not null || !next.Equals(state)) && Remember(at.Operation, next))
                 {
                     taken.Push((at, state, newest));
                     newest = Math.Max(newest, operation.Call);
