@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Arbiter.Core;
 using Arbiter.Quorum;
+using Arbiter.Tests.Quorum;
 using Contracts.Vocabulary;
+using Contracts.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bench;
@@ -26,8 +28,11 @@ internal sealed class Ours : IAsyncDisposable
         _loop = new RegisterLoop(acceptors, settings, QuorumServices.LeaderName("bench", id), id, new Random(1), new LeaseClock(TimeProvider.System), TimeProvider.System, NullLogger<RegisterLoop>.Instance);
     }
 
-    public static async Task<Ours> Start(IReadOnlyList<IAcceptor> acceptors, ClusterName cluster)
+    public static async Task<Ours> Start(RedisServers servers, ClusterName cluster)
     {
+        // as production asks: values are signed and looked at
+        var seal = new ValueSeal(new RegisterMac(KeyRing.Parse($"k1:{Convert.ToBase64String(new byte[32])}"), cluster), cluster, acceptUnsigned: false);
+        IAcceptor[] acceptors = [.. servers.Connect().Select(a => new SealedAcceptor(a, seal))];
         var settings = new LeaseSettings
         {
             Lease = TimeSpan.FromSeconds(6), Renew = TimeSpan.FromMilliseconds(1500), RpcTimeout = TimeSpan.FromMilliseconds(400), Guard = TimeSpan.FromMilliseconds(250),

@@ -11,7 +11,7 @@ Console.WriteLine(FormattableString.Invariant($"{rounds} rounds of {operations} 
 foreach (var persistent in new[] { false, true })
 {
     await using var servers = await RedisServers.Start(3, persistent);
-    await using var ours = await Ours.Start(servers.Connect(), RedisServers.Cluster);
+    await using var ours = await Ours.Start(servers, RedisServers.Cluster);
     var connections = await Task.WhenAll(servers.Addresses.Select(a => ConnectionMultiplexer.ConnectAsync(a)));
     using var redlock = new RedLock(connections);
     IContender[] contenders = [ours.Commits, ours.Renewals, redlock, new DistributedLock(connections)];

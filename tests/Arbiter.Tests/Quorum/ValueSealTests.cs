@@ -9,7 +9,7 @@ namespace Arbiter.Tests.Quorum;
 /// <summary>What is written is signed, and what comes back is believed only as it was signed.</summary>
 public sealed class ValueSealTests
 {
-    private const string Old = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    internal const string Old = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     private const string New = "k2:IAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     private static readonly Ballot One = Ballot.Of(7, 1, 1);
     private static readonly Ballot Two = Ballot.Of(7, 2, 1);

@@ -41,13 +41,18 @@ internal sealed class BlackBox : IAsyncDisposable
         return box;
     }
 
-    private IReadOnlyList<IAcceptor> Connect() => _servers.Connect(RegisterWorld.Production.RpcTimeout, User, Password);
+    /// <summary>As production asks: values are signed and looked at.</summary>
+    private IReadOnlyList<IAcceptor> Connect()
+    {
+        var seal = ValueSealTests.Seal(cluster: RedisServers.Cluster.Value);
+        return [.. _servers.Connect(RegisterWorld.Production.RpcTimeout, User, Password).Select(a => new SealedAcceptor(a, seal))];
+    }
 
     private async Task Host(string name, int seed, LeaseSettings settings)
     {
         string Ms(TimeSpan time) => time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
         string[] arguments = [Path.Combine(AppContext.BaseDirectory, "QuorumHost.dll"), name, RedisServers.Cluster.Value, seed.ToString(CultureInfo.InvariantCulture),
-            Ms(settings.Lease), Ms(settings.Renew), Ms(settings.RpcTimeout), Ms(settings.Guard), User, Password, .. _servers.Addresses];
+            Ms(settings.Lease), Ms(settings.Renew), Ms(settings.RpcTimeout), Ms(settings.Guard), User, Password, ValueSealTests.Old, .. _servers.Addresses];
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         _processes.Add(process);
         while (await process.StandardOutput.ReadLineAsync() is { } line)
