@@ -1,0 +1,46 @@
+using System.Collections;
+using System.Reflection;
+using Arbiter.Quorum;
+
+namespace Simulation.Scope;
+
+/// <summary>Looks at what production objects keep to themselves: a checker must see all of a state.</summary>
+internal static class Peek
+{
+    private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private static readonly FieldInfo Now = Field(typeof(LeaderLease), "_now"), Role = Field(typeof(LeaderLease), "_role"), Seen = Field(typeof(LeaderLease), "_seenBallot"),
+        Tickets = Field(typeof(LeaderLease), "_ticketAsked"), Readmission = Field(typeof(LeaderLease), "_readmission"), Cases = Field(typeof(Readmission), "_cases");
+
+    private static readonly FieldInfo Sent = Field(Cases.FieldType.GetGenericArguments()[1], "<Sent>k__BackingField");
+
+    public static FieldInfo Field(Type type, string name) =>
+        type.GetField(name, Own) ?? throw new MissingFieldException($"{type.Name} has no field {name} any more: teach tests/Simulation/Scope its new shape");
+
+    /// <summary>Those of its bases too, in an order that does not change.</summary>
+    public static FieldInfo[] Fields(Type type)
+    {
+        List<FieldInfo> fields = [];
+        for (var at = type; at is not null && at != typeof(object); at = at.BaseType) fields.AddRange(at.GetFields(Own));
+        return [.. fields.OrderBy(f => f.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Without what the compiler puts around the name of a property or of a constructor's parameter.</summary>
+    public static string NameOf(FieldInfo field) => field.Name[0] == '<' ? field.Name[1..field.Name.IndexOf('>')] : field.Name;
+
+    public static TimeSpan NowOf(LeaderLease lease) => (TimeSpan)Now.GetValue(lease)!;
+
+    public static string RoleOf(LeaderLease lease) => Role.GetValue(lease)!.ToString()!;
+
+    public static Ballot SeenBy(LeaderLease lease) => (Ballot)Seen.GetValue(lease)!;
+
+    /// <summary>The questions it knows again by identity, so that a late answer to an older one of the same words does not count.</summary>
+    public static List<(string Server, Request Request)> HeldBy(LeaderLease lease)
+    {
+        List<(string, Request)> held = [];
+        foreach (var (server, asked) in (Dictionary<string, (Request Request, TimeSpan At)>)Tickets.GetValue(lease)!) held.Add((server, asked.Request));
+        foreach (DictionaryEntry one in (IDictionary)Cases.GetValue(Readmission.GetValue(lease))!)
+            if (Sent.GetValue(one.Value) is Request request) held.Add(((string)one.Key, request));
+        return held;
+    }
+}
