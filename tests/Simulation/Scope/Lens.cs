@@ -23,7 +23,9 @@ internal sealed class Lens
 {
     private readonly Dictionary<string, Func<object?, Moment, object?>> _looks = [];
 
-    public Lens(LeaseSettings settings)
+    /// <param name="timed">Otherwise timers fire as they like: how long ago something was seen or a lease began is asked by nothing before it is waited for.</param>
+    /// <param name="disaster">A majority may lose its memory; otherwise nothing asks when a server was last heard.</param>
+    public Lens(LeaseSettings settings, bool timed, bool disaster)
     {
         var long_ = settings.WaitOver(0) + TimeSpan.FromTicks(1);
         Skip("LeaderLease", "_settings", "_me", "_random", "_servers", "_effects", "_deviations", "_mapped", "_mappedFrom", "_failedWishes", "_now", "_check");
@@ -49,6 +51,8 @@ internal sealed class Lens
         Skip("AcceptorStatus", "Address", "Promised", "RunId", "LatencyMs", "Detail");
         _looks["AcceptorStatus.Accepted"] = (value, at) => value is string text && text == at.Seen.Text;
         Age("AcceptorStatus", 2 * (settings.ReadMost + settings.RpcTimeout) + TimeSpan.FromTicks(1), "HeardAt");
+        if (!timed) Skip("LeaderLease", "_seenAt", "_leaseUntil", "_restorationStarted");
+        if (!disaster) Skip("AcceptorStatus", "HeardAt");
         Skip("RestorationPlan", "Servers", "Majority", "Change");
         Skip("AcceptorModel", "name");
     }

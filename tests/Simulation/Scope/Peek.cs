@@ -12,6 +12,9 @@ internal static class Peek
     private static readonly FieldInfo Now = Field(typeof(LeaderLease), "_now"), Role = Field(typeof(LeaderLease), "_role"), Seen = Field(typeof(LeaderLease), "_seenBallot"),
         Tickets = Field(typeof(LeaderLease), "_ticketAsked"), Readmission = Field(typeof(LeaderLease), "_readmission"), Cases = Field(typeof(Readmission), "_cases");
 
+    private static readonly FieldInfo Proposing = Field(typeof(LeaderLease), "_proposer"), Running = Field(typeof(Proposer), "<Running>k__BackingField"),
+        Round = Field(Running.FieldType, "<Ballot>k__BackingField");
+
     private static readonly FieldInfo Sent = Field(Cases.FieldType.GetGenericArguments()[1], "<Sent>k__BackingField");
 
     public static FieldInfo Field(Type type, string name) =>
@@ -33,6 +36,9 @@ internal static class Peek
     public static string RoleOf(LeaderLease lease) => Role.GetValue(lease)!.ToString()!;
 
     public static Ballot SeenBy(LeaderLease lease) => (Ballot)Seen.GetValue(lease)!;
+
+    /// <summary>Of the change that runs.</summary>
+    public static Ballot RoundOf(LeaderLease lease) => Running.GetValue(Proposing.GetValue(lease)) is { } round ? (Ballot)Round.GetValue(round)! : Ballot.None;
 
     /// <summary>The questions it knows again by identity, so that a late answer to an older one of the same words does not count.</summary>
     public static List<(string Server, Request Request)> HeldBy(LeaderLease lease)

@@ -25,8 +25,9 @@ internal sealed record Outcome(int Id, int Next, int[] Sends, int[] Tickets, Bal
 internal sealed class Processes(Spec spec, Canonical canonical, Renaming[] renamings, Messages messages)
 {
     /// <param name="Wake">Until its next timer, in ticks; at least one.</param>
+    /// <param name="Round">The ballot of the change that runs.</param>
     /// <param name="Speaks">For how long it may speak without another input, in ticks; long.MinValue when it does not lead.</param>
-    public sealed record Entry(int Process, LeaderLease Lease, TimeSpan Now, Hash128[] Hashes, long Wake, long Speaks, string Role, (string Server, Request Request)[] Held);
+    public sealed record Entry(int Process, LeaderLease Lease, TimeSpan Now, Hash128[] Hashes, long Wake, long Speaks, string Role, Ballot Round, (string Server, Request Request)[] Held);
 
     private readonly List<Entry> _all = [];
     private readonly Dictionary<Hash128, int> _numbers = [];
@@ -97,7 +98,7 @@ internal sealed class Processes(Spec spec, Canonical canonical, Renaming[] renam
         if (_numbers.TryGetValue(hash, out var known)) return known;
         var wake = Math.Max(1, (lease.NextWake - at.Now).Ticks);
         var speaks = lease.SpeakUntil is var until && until == TimeSpan.MinValue ? long.MinValue : until == TimeSpan.MaxValue ? TimeSpan.FromDays(30).Ticks : (until - at.Now).Ticks;
-        _all.Add(new Entry(process, lease, at.Now, [.. renamings.Select((r, i) => i == 0 ? hash : canonical.Hash(lease, at, r).Then((ulong)process))], wake, speaks, at.Role, [.. Peek.HeldBy(lease)]));
+        _all.Add(new Entry(process, lease, at.Now, [.. renamings.Select((r, i) => i == 0 ? hash : canonical.Hash(lease, at, r).Then((ulong)process))], wake, speaks, at.Role, Peek.RoundOf(lease), [.. Peek.HeldBy(lease)]));
         return _numbers[hash] = _all.Count - 1;
     }
 }

@@ -50,6 +50,9 @@ internal sealed record Spec(string Name, string Text, int[] Timers)
 
     public bool Timed => Seconds > 0;
 
+    /// <summary>So many servers may lose their memory that no majority votes.</summary>
+    public bool Disaster => Restarts + Wipes + Flushes + Tails + Start.Count(s => s.Contains("restarts", StringComparison.Ordinal) || s.Contains("flushed", StringComparison.Ordinal)) > (Servers - 1) / 2;
+
     /// <summary>
     /// Whole seconds, and nothing drawn from dice. In a scope without time the lease never ends by itself, so that what is tried does not depend on
     /// leases: the register must hold whatever the clocks do.

@@ -46,7 +46,7 @@ internal sealed partial class World
         Moves(_possible);
         var move = _possible.Select(m => (Move?)m).FirstOrDefault(m => Describe(m!.Value) == step) ?? _possible.Select(m => (Move?)m).FirstOrDefault(m => Describe(m!.Value).StartsWith(step, StringComparison.Ordinal))
             ?? throw new InvalidOperationException($"the script of {_spec.Name} cannot go on with '{step}'; possible: {string.Join(" | ", _possible.Select(Describe))}");
-        Note($"{Describe(move)}");
+        if (move.Does != Does.Arrive) Note($"{Describe(move)}");
         if (!Take(move)) throw new InvalidOperationException($"the script of {_spec.Name} breaks {Broken} at '{step}'");
         (_state[_budgetAt], _state[_secondsAt]) = (budget, seconds);
         for (var p = 0; p < _p; p++) _state[_p + p] = (may[p] & ~255) | (_state[_p + p] & 255);

@@ -39,6 +39,7 @@ internal sealed partial class World
                 break;
         }
         if (Broken is null && _spec.Timed) JudgeLeases();
+        if (Broken is null) Sweep();
         return Broken is null;
     }
 

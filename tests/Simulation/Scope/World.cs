@@ -26,7 +26,7 @@ internal sealed partial class World
     {
         _spec = spec;
         _renamings = Renaming.Of(spec.Servers, spec.Symmetric);
-        _canonical = new Canonical(new Lens(spec.Settings));
+        _canonical = new Canonical(new Lens(spec.Settings, spec.Timed, spec.Disaster));
         Messages = new Messages(_canonical, _renamings);
         Servers = new Servers(spec, _canonical, _renamings, Messages);
         Processes = new Processes(spec, _canonical, _renamings, Messages);
