@@ -54,7 +54,7 @@ internal sealed class Canonical(Lens lens)
             case Ballot ballot: Byte(7); Text(ballot.Text); break;
             case RegisterValue value: Value(value); break;
             case Random: Byte(8); break;
-            case LeaderLease when _depth > 0: Byte(9); break;              // a change that remembers its lease
+            case LeaderLease or Volunteer when _depth > 0: Byte(9); break;              // a change that remembers its lease
             case Delegate call: Byte(10); Text(call.Method.Name); Put(call.Target); break;
             case IEnumerable many: Many(many); break;
             default: Whole(what); break;

@@ -11,7 +11,7 @@ namespace Simulation.Scope;
 /// </summary>
 internal static class Copies
 {
-    private static readonly Type[] Changing = [typeof(LeaderLease), typeof(QuorumPicture), typeof(Readmission), typeof(ReplyCheck), typeof(Quarantine), typeof(AcceptorModel)];
+    private static readonly Type[] Changing = [typeof(LeaderLease), typeof(Volunteer), typeof(QuorumPicture), typeof(Readmission), typeof(ReplyCheck), typeof(Quarantine), typeof(AcceptorModel)];
 
     private static readonly Func<object, object> Shallow =
         typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();

@@ -10,7 +10,7 @@ internal sealed class Ledgers(Canonical canonical, Renaming[] renamings, Message
 
     private readonly List<Entry> _all = [];
     private readonly Dictionary<Hash128, int> _numbers = [];
-    private readonly Dictionary<(int Ledger, int Outcome), (int Next, string? Broken)> _outcomes = [];
+    private readonly Dictionary<(int Ledger, int Effect), (int Next, string? Broken)> _outcomes = [];
     private readonly Dictionary<(int Ledger, int Message, int Reply), (int Next, string? Broken)> _taken = [];
 
     public Ledger this[int number] => _all[number].Ledger;
@@ -28,7 +28,7 @@ internal sealed class Ledgers(Canonical canonical, Renaming[] renamings, Message
     }
 
     /// <summary>A process did this.</summary>
-    public (int Next, string? Broken) Did(int ledger, int process, Outcome outcome)
+    public (int Next, string? Broken) Did(int ledger, int process, Effect outcome)
     {
         if (outcome.Sends.Length == 0 && outcome.Gained.Length == 0) return (ledger, null);
         if (_outcomes.TryGetValue((ledger, outcome.Id), out var known)) return known;

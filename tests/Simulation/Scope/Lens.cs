@@ -8,9 +8,6 @@ namespace Simulation.Scope;
 internal readonly record struct Moment(TimeSpan Now, string Role, Ballot Seen)
 {
     public static Moment None => new(TimeSpan.Zero, "", Ballot.None);
-
-    public static Moment Of(LeaderLease lease) => new(Peek.NowOf(lease), Peek.RoleOf(lease), Peek.SeenBy(lease));
-
     public bool Leads => Role == "Leading";
 }
 
@@ -53,8 +50,8 @@ internal sealed class Lens
         Age("AcceptorStatus", 2 * (settings.ReadMost + settings.RpcTimeout) + TimeSpan.FromTicks(1), "HeardAt");
         if (!timed) Skip("LeaderLease", "_seenAt", "_leaseUntil", "_restorationStarted");
         if (!disaster) Skip("AcceptorStatus", "HeardAt");
-        Skip("RestorationPlan", "Servers", "Majority", "Change");
-        Skip("AcceptorModel", "name");
+        Skip("RestorationPlan", "Servers", "Majority", "Change", "Deviations");
+        Skip("Volunteer", "_settings", "_servers", "_deviations", "_effects", "_now");
     }
 
     public Func<object?, Moment, object?>? Of(Type type, string field) => _looks.GetValueOrDefault($"{type.Name}.{field}");

@@ -12,6 +12,8 @@ internal static class Peek
     private static readonly FieldInfo Now = Field(typeof(LeaderLease), "_now"), Role = Field(typeof(LeaderLease), "_role"), Seen = Field(typeof(LeaderLease), "_seenBallot"),
         Tickets = Field(typeof(LeaderLease), "_ticketAsked"), Readmission = Field(typeof(LeaderLease), "_readmission"), Cases = Field(typeof(Readmission), "_cases");
 
+    private static readonly FieldInfo ItsNow = Field(typeof(Volunteer), "_now"), ItsProposing = Field(typeof(Volunteer), "_proposer"), ItsReadmission = Field(typeof(Volunteer), "_readmission");
+
     private static readonly FieldInfo Proposing = Field(typeof(LeaderLease), "_proposer"), Running = Field(typeof(Proposer), "<Running>k__BackingField"),
         Round = Field(Running.FieldType, "<Ballot>k__BackingField");
 
@@ -31,21 +33,20 @@ internal static class Peek
     /// <summary>Without what the compiler puts around the name of a property or of a constructor's parameter.</summary>
     public static string NameOf(FieldInfo field) => field.Name[0] == '<' ? field.Name[1..field.Name.IndexOf('>')] : field.Name;
 
-    public static TimeSpan NowOf(LeaderLease lease) => (TimeSpan)Now.GetValue(lease)!;
-
-    public static string RoleOf(LeaderLease lease) => Role.GetValue(lease)!.ToString()!;
-
-    public static Ballot SeenBy(LeaderLease lease) => (Ballot)Seen.GetValue(lease)!;
+    public static Moment At(object machine) => machine is LeaderLease
+        ? new Moment((TimeSpan)Now.GetValue(machine)!, Role.GetValue(machine)!.ToString()!, (Ballot)Seen.GetValue(machine)!)
+        : new Moment((TimeSpan)ItsNow.GetValue(machine)!, "Volunteer", Ballot.None);
 
     /// <summary>Of the change that runs.</summary>
-    public static Ballot RoundOf(LeaderLease lease) => Running.GetValue(Proposing.GetValue(lease)) is { } round ? (Ballot)Round.GetValue(round)! : Ballot.None;
+    public static Ballot RoundOf(object machine) => Running.GetValue((machine is LeaderLease ? Proposing : ItsProposing).GetValue(machine)) is { } round ? (Ballot)Round.GetValue(round)! : Ballot.None;
 
     /// <summary>The questions it knows again by identity, so that a late answer to an older one of the same words does not count.</summary>
-    public static List<(string Server, Request Request)> HeldBy(LeaderLease lease)
+    public static List<(string Server, Request Request)> HeldBy(object machine)
     {
         List<(string, Request)> held = [];
-        foreach (var (server, asked) in (Dictionary<string, (Request Request, TimeSpan At)>)Tickets.GetValue(lease)!) held.Add((server, asked.Request));
-        foreach (DictionaryEntry one in (IDictionary)Cases.GetValue(Readmission.GetValue(lease))!)
+        if (machine is LeaderLease)
+            foreach (var (server, asked) in (Dictionary<string, (Request Request, TimeSpan At)>)Tickets.GetValue(machine)!) held.Add((server, asked.Request));
+        foreach (DictionaryEntry one in (IDictionary)Cases.GetValue((machine is LeaderLease ? Readmission : ItsReadmission).GetValue(machine))!)
             if (Sent.GetValue(one.Value) is Request request) held.Add(((string)one.Key, request));
         return held;
     }

@@ -68,7 +68,7 @@ internal sealed class Search(Spec spec)
     private Found Result(int depth, bool exhausted, string? broken, int last, Stopwatch watch, bool healing = false)
     {
         var took = watch.Elapsed;
-        return new Found(spec, _visited.Count, _steps, depth, exhausted, broken, broken is null ? [] : Trail(last, broken, healing), _world.Processes.Outcomes, took);
+        return new Found(spec, _visited.Count, _steps, depth, exhausted, broken, broken is null ? [] : Trail(last, broken, healing), _world.Processes.Effects, took);
     }
 
     /// <summary>The way there, taken once more with everything that was said and answered.</summary>

@@ -50,6 +50,9 @@ internal sealed record Spec(string Name, string Text, int[] Timers)
 
     public bool Timed => Seconds > 0;
 
+    /// <summary>Whatever restarts has its data.</summary>
+    public bool KeepsData => Wipes + Flushes + Tails == 0 && !Start.Any(s => s.Contains("empty", StringComparison.Ordinal) || s.Contains("flushed", StringComparison.Ordinal) || s.Contains("without", StringComparison.Ordinal));
+
     /// <summary>So many servers may lose their memory that no majority votes.</summary>
     public bool Disaster => Restarts + Wipes + Flushes + Tails + Start.Count(s => s.Contains("restarts", StringComparison.Ordinal) || s.Contains("flushed", StringComparison.Ordinal)) > (Servers - 1) / 2;
 
@@ -64,7 +67,7 @@ internal sealed record Spec(string Name, string Text, int[] Timers)
             var second = TimeSpan.FromSeconds(1);
             var settings = new LeaseSettings
             {
-                Lease = Timed ? 3 * second : 100 * second, Renew = Timed ? 2 * second : 10 * second, RpcTimeout = second, Guard = second / 2, ClockRate = 0, Margin = second / 2,
+                Lease = Timed ? 4 * second : 100 * second, Renew = Timed ? 2 * second : 10 * second, RpcTimeout = second, Guard = second / 2, ClockRate = 0, Margin = second / 2,
                 ReadLeast = Timed ? second : 4 * second, ReadMost = Timed ? second : 4 * second, BackoffLeast = second, BackoffMost = second, RetryLeast = second, RetryMost = second,
             };
             return Planted.Settings?.Invoke(settings) ?? settings;

@@ -39,6 +39,15 @@ public sealed class TrialTests
             spec = spec with { Start = [.. start] };
             try
             {
+                if (states < 10)
+                {
+                    var world = new World(spec) { Notes = [] };
+                    try { world.Begin(); } finally { foreach (var line in world.Notes) Console.WriteLine("  " + line); }
+                    var moves = new List<Move>();
+                    world.Moves(moves);
+                    Console.WriteLine(string.Join(" | ", moves.Select(world.Describe)));
+                    continue;
+                }
                 var found = new Search(spec).Run(states, spec.CiDepth, TimeSpan.FromSeconds(60));
                 Console.WriteLine(found);
                 foreach (var line in found.Trail) Console.WriteLine("  " + line);

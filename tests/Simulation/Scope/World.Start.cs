@@ -14,7 +14,7 @@ internal sealed partial class World
     public void Begin()
     {
         _messages.Clear();
-        var ledger = new Ledger { Majority = Majority.Of(_n) };
+        var ledger = new Ledger { Majority = Majority.Of(_n), NothingLost = _spec.KeepsData };
         var names = Renaming.Letters[.._n];
         var old = Installed(1, names);
         ledger = ledger.Installed(Ballot.Of(1, 1, 9), old);
@@ -33,7 +33,9 @@ internal sealed partial class World
         _state[_ledgerAt] = Ledgers.Of(ledger);
         _state[_budgetAt] = (_spec.Restarts << Restarts) | (_spec.Wipes << Wipes) | (_spec.Flushes << Flushes) | (_spec.Tails << Tails) | (_spec.Doubles << Doubles) | (_spec.Stops << Stops);
         _state[_secondsAt] = _spec.Seconds;
+        _hears = [.. Enumerable.Range(0, 1 << _n)];
         foreach (var step in _spec.Start) Play(step);
+        _hears = _spec.Hears;
     }
 
     /// <summary>Everything of the script is beside the budget: what it does may be done again as often.</summary>
@@ -45,7 +47,7 @@ internal sealed partial class World
         for (var p = 0; p < _p; p++) _state[_p + p] |= (1 << Timers) | (1 << Waits);
         Moves(_possible);
         var move = _possible.Select(m => (Move?)m).FirstOrDefault(m => Describe(m!.Value) == step) ?? _possible.Select(m => (Move?)m).FirstOrDefault(m => Describe(m!.Value).StartsWith(step, StringComparison.Ordinal))
-            ?? throw new InvalidOperationException($"the script of {_spec.Name} cannot go on with '{step}'; possible: {string.Join(" | ", _possible.Select(Describe))}");
+            ?? throw new InvalidOperationException($"the script of {_spec.Name} cannot go on with '{step}'; possible: {string.Join(" | ", _possible.Select(Describe).Where(d => !d.Contains("hears", StringComparison.Ordinal) && !d.EndsWith("unheard", StringComparison.Ordinal) && !d.EndsWith("again", StringComparison.Ordinal)))}");
         if (move.Does != Does.Arrive) Note($"{Describe(move)}");
         if (!Take(move)) throw new InvalidOperationException($"the script of {_spec.Name} breaks {Broken} at '{step}'");
         (_state[_budgetAt], _state[_secondsAt]) = (budget, seconds);

@@ -111,7 +111,7 @@ internal sealed partial class World
         }
     }
 
-    private Outcome? Give(int p, Input input)
+    private Effect? Give(int p, Input input)
     {
         var outcome = Processes.Run(input);
         _state[p] = outcome.Next;

@@ -20,6 +20,7 @@ internal sealed partial class World
     private readonly long _second = TimeSpan.TicksPerSecond;
 
     private int[] _state;
+    private int[] _hears = [];
     private readonly List<int> _messages = [];
 
     public World(Spec spec)
@@ -133,8 +134,8 @@ internal sealed partial class World
     {
         var all = (1 << _n) - 1;
         moves.Add(new Move(does, (byte)p, (byte)all, 0));
-        if (_spec.Hears.Length == 0 || Processes.Run(Tick(p, process, does)).Reads is null) return;
-        foreach (var bits in _spec.Hears)
+        if (_hears.Length == 0 || Processes.Run(Tick(p, process, does)).Reads is null) return;
+        foreach (var bits in _hears)
             if (bits != all) moves.Add(new Move(does, (byte)p, (byte)bits, 0));
     }
 
