@@ -21,13 +21,13 @@ internal sealed record Ledger
     private static readonly ImmutableSortedSet<string> Nobody = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     public required int Majority { get; init; }
-    /// <summary>No server loses data, only its right to vote: then nothing that was acknowledged may be missing from a new generation.</summary>
-    public bool NothingLost { get; init; }
     public ImmutableSortedDictionary<Ballot, Sent> Values { get; init; } = ImmutableSortedDictionary<Ballot, Sent>.Empty;
     private ImmutableSortedDictionary<Ballot, Ballot> PromisedBy { get; init; } = ImmutableSortedDictionary<Ballot, Ballot>.Empty;
     private ImmutableSortedDictionary<long, Ballot> Newest { get; init; } = ImmutableSortedDictionary<long, Ballot>.Empty;
     private ImmutableSortedDictionary<(long Generation, long Term), string> Leaders { get; init; } = ImmutableSortedDictionary<(long, long), string>.Empty;
     public long Generation { get; init; }
+
+    public Ballot StandingBallot => Newest.GetValueOrDefault(Generation);
 
     /// <summary>The newest value that a majority took.</summary>
     public RegisterValue? Standing => Newest.TryGetValue(Generation, out var ballot) ? Values[ballot].Value : null;
@@ -102,8 +102,6 @@ internal sealed record Ledger
     private Ledger Begun(Sent first)
     {
         if (first.Value.Gen < Generation) throw new Broken("R7", $"generation {first.Value.Gen} began after {Generation}");
-        if (NothingLost && Standing is { } standing && standing.Gen < first.Value.Gen && first.Value.Rev <= standing.Rev)
-            throw new Broken("R6", $"{Name(first.Value)} begins generation {first.Value.Gen} without {Name(standing)}, which was acknowledged, and nothing was lost");
         return this with
         {
             Values = Values.SetItem(first.Ballot, first with { Chosen = true }), Newest = Newest.SetItem(first.Value.Gen, first.Ballot), Generation = Math.Max(Generation, first.Value.Gen),

@@ -51,7 +51,7 @@ internal sealed class Processes(Spec spec, Canonical canonical, Renaming[] renam
     public int Started(int process)
     {
         var id = (ulong)process + 1;
-        return Of(process, spec.Volunteers ? new Volunteer(spec.Settings, _servers, id, spec.Planted.Code)
+        return Of(process, spec.Volunteers ? new Volunteer(spec.Settings, _servers, id, spec.Planted.Code, spec.Numbers.ElementAtOrDefault(process))
             : new LeaderLease(spec.Settings, _servers, NameOf(process), id, new Least(), spec.Planted.Code));
     }
 

@@ -41,17 +41,16 @@ internal sealed record Spec(string Name, string Text, int[] Timers)
     public bool MustHeal { get; init; }
     /// <summary>Processes that take servers back without leading.</summary>
     public bool Volunteers { get; init; }
+    /// <summary>What each of them has counted its ballots up to, in rounds that came to nothing before.</summary>
+    public int[] Numbers { get; init; } = [];
     public Planted Planted { get; init; } = Planted.Nothing;
     /// <summary>Of a run in CI; a long run goes as far as its minutes and its memory.</summary>
-    public long CiStates { get; init; } = 200_000;
+    public long CiStates { get; init; } = 120_000;
     public int CiDepth { get; init; } = 60;
 
     public int Processes => Timers.Length;
 
     public bool Timed => Seconds > 0;
-
-    /// <summary>Whatever restarts has its data.</summary>
-    public bool KeepsData => Wipes + Flushes + Tails == 0 && !Start.Any(s => s.Contains("empty", StringComparison.Ordinal) || s.Contains("flushed", StringComparison.Ordinal) || s.Contains("without", StringComparison.Ordinal));
 
     /// <summary>So many servers may lose their memory that no majority votes.</summary>
     public bool Disaster => Restarts + Wipes + Flushes + Tails + Start.Count(s => s.Contains("restarts", StringComparison.Ordinal) || s.Contains("flushed", StringComparison.Ordinal)) > (Servers - 1) / 2;

@@ -20,10 +20,10 @@ internal sealed class Volunteer
     private RegisterValue? _known;
     private Ballot _knownBallot;
 
-    public Volunteer(LeaseSettings settings, ImmutableArray<string> servers, ulong id, Deviations deviations)
+    public Volunteer(LeaseSettings settings, ImmutableArray<string> servers, ulong id, Deviations deviations, int number)
     {
         (_settings, _servers, _deviations) = (settings, servers, deviations);
-        _proposer = new Proposer(id, servers) { Deviations = deviations };
+        _proposer = (new Proposer(id, servers) { Deviations = deviations }).Learn(Ballot.Of(0, number, id));
         _readmission = new Readmission(id, settings) { Deviations = deviations };
     }
 

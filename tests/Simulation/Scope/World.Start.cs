@@ -14,7 +14,7 @@ internal sealed partial class World
     public void Begin()
     {
         _messages.Clear();
-        var ledger = new Ledger { Majority = Majority.Of(_n), NothingLost = _spec.KeepsData };
+        var ledger = new Ledger { Majority = Majority.Of(_n) };
         var names = Renaming.Letters[.._n];
         var old = Installed(1, names);
         ledger = ledger.Installed(Ballot.Of(1, 1, 9), old);
@@ -46,13 +46,19 @@ internal sealed partial class World
         _state[_secondsAt]++;
         for (var p = 0; p < _p; p++) _state[_p + p] |= (1 << Timers) | (1 << Waits);
         Moves(_possible);
-        var move = _possible.Select(m => (Move?)m).FirstOrDefault(m => Describe(m!.Value) == step) ?? _possible.Select(m => (Move?)m).FirstOrDefault(m => Describe(m!.Value).StartsWith(step, StringComparison.Ordinal))
-            ?? throw new InvalidOperationException($"the script of {_spec.Name} cannot go on with '{step}'; possible: {string.Join(" | ", _possible.Select(Describe).Where(d => !d.Contains("hears", StringComparison.Ordinal) && !d.EndsWith("unheard", StringComparison.Ordinal) && !d.EndsWith("again", StringComparison.Ordinal)))}");
+        var move = _possible.Select(m => (Move?)m).FirstOrDefault(m => Describe(m!.Value) == step) ?? _possible.Select(m => (Move?)m).FirstOrDefault(m => Means(step, Describe(m!.Value)))
+            ?? throw new InvalidOperationException($"the script of {_spec.Name} cannot go on with '{step}'; possible: {string.Join(" | ", _possible.Select(Describe).Where(IsPlain))}");
         if (move.Does != Does.Arrive) Note($"{Describe(move)}");
         if (!Take(move)) throw new InvalidOperationException($"the script of {_spec.Name} breaks {Broken} at '{step}'");
         (_state[_budgetAt], _state[_secondsAt]) = (budget, seconds);
         for (var p = 0; p < _p; p++) _state[_p + p] = (may[p] & ~255) | (_state[_p + p] & 255);
     }
+
+    /// <summary>Begins so; after a star, ends so.</summary>
+    private static bool Means(string step, string text) => step.Split('*') is [var first, .. var rest] && text.StartsWith(first, StringComparison.Ordinal)
+        && (rest.Length == 0 || (text.EndsWith(rest[^1], StringComparison.Ordinal) && !text.Contains("unheard", StringComparison.Ordinal)));
+
+    private static bool IsPlain(string text) => !text.Contains("hears", StringComparison.Ordinal) && !text.Contains("unheard", StringComparison.Ordinal) && !text.EndsWith("again", StringComparison.Ordinal);
 
     private RegisterValue Installed(long generation, string servers) => new()
     {

@@ -97,7 +97,16 @@ internal sealed partial class World
         _state[_ledgerAt] = judged.Next;
         if (ReferenceEquals(before, after) || before.Standing is not { } was || after.Standing is not { } now || ReferenceEquals(was, now)) return;
         if (Notes is not null) Note($"  a majority has {Ledger.Name(now)}");
-        if (taken is not null && was.Gen == now.Gen) JudgeVotes(was, now);
+        if (was.Gen < now.Gen) JudgeLoss(before.StandingBallot, was, now);
+        else if (taken is not null) JudgeVotes(was, now);
+    }
+
+    /// <summary>R6: what was acknowledged goes on in the next generation as long as one server has it, voting or not.</summary>
+    private void JudgeLoss(Ballot ballot, RegisterValue was, RegisterValue now)
+    {
+        for (var s = 0; s < _n; s++)
+            if (Server(s).Look.Accepted == ballot && now.Rev <= was.Rev)
+                Broken ??= $"R6: generation {now.Gen} began without {Ledger.Name(was)}, which was acknowledged and which {Renaming.Letters[s]} still has";
     }
 
     /// <summary>R4: a change takes no vote from a server that votes and that the register knew: whoever counted on it would count on nothing.</summary>
