@@ -39,7 +39,7 @@ internal static class RulesOff
         Code("incarnation-sent-again", "each probe has an incarnation of its own", "R1", new() { IncarnationSentAgain = true },
             new("", "", [0, 1, 0]) { Volunteers = true, Numbers = [0, 9, 12], Start = ["a timer", "b timer", "c timer", .. Probed, .. Written, "a>X SEED", "c timer", "c>X PREPARE", .. Probed, .. Written, "a>X SEED"] }),
         Code("no-cfg-before-probe", "an incarnation is written only over the one before the probe", "R4", new() { NoCfgBeforeProbe = true },
-            new("", "", [0, 0]) { Volunteers = true, Numbers = [0, 5], Start = ["X restarts empty", "a timer", "b timer"] }),
+            new("", "", [0, 0]) { Volunteers = true, Numbers = [0, 5], Start = ["Z restarts empty", "a timer", "b timer"] }),
         Code("seed-before-commit", "SEED follows the commit", "R1", new() { SeedBeforeCommit = true }, new("", "", [3, 0])
         {
             Wipes = 1, Hears = [1], Start = [.. Led, "a>Z ACCEPT", "b timer", "b waits", "b>X PREPARE", "b>Z PREPARE", "b>X ACCEPT", "b>Z ACCEPT"],

@@ -6,6 +6,9 @@ internal static class Scopes
     /// <summary>a leads, and all three have its value.</summary>
     private static readonly string[] Led = ["a timer", "a>X PREPARE", "a>Y PREPARE", "a>X ACCEPT", "a>Y ACCEPT", "a>Z ACCEPT"];
 
+    /// <summary>Two proposers meet an empty server.</summary>
+    private static readonly string[] OneEmpty = ["Z restarts empty", "a timer", "b timer"];
+
     /// <summary>Y and Z restarted, a and b have watched them for long enough, and both begin a new generation.</summary>
     private static readonly string[] TwoBegin =
         ["a timer, hears Z", "b timer, hears Z", "Y restarts", "Z restarts", "a timer, hears Y Z", "a timer", "b timer, hears Y Z", "b timer", "b waits", "a waits"];
@@ -16,15 +19,16 @@ internal static class Scopes
         new("any-proposer", "three proposers without a lease, two of them twice; one server restarts empty, whoever meets it takes it back", [2, 2, 1]) { Volunteers = true, Wipes = 1 },
         new("two-probes", "two proposers take back what restarted empty and what was flushed", [1, 1])
             { Volunteers = true, Wipes = 1, Flushes = 1, Doubles = 1, Start = ["a timer", "b timer"] },
-        new("one-probe", "two proposers take back one empty server", [1, 1]) { Volunteers = true, Start = ["a timer", "b timer", "X restarts empty"] },
-        new("late-answers", "the same, and answers come as late as they like", [1, 1]) { Volunteers = true, LateAnswers = true, Start = ["a timer", "b timer", "X restarts empty"] },
+        new("one-probe", "two proposers take back one empty server", [0, 0]) { Volunteers = true, Numbers = [0, 5], Start = OneEmpty, CiStates = 400_000 },
+        new("one-probe-again", "the same, each with one more try, and a question that arrives twice", [1, 1]) { Volunteers = true, Doubles = 1, Start = OneEmpty },
+        new("late-answers", "the first of these, and answers come as late as they like", [0, 0]) { Volunteers = true, LateAnswers = true, Numbers = [0, 5], Start = OneEmpty },
         new("five", "five servers, two restart empty", [2, 1]) { Servers = 5, Volunteers = true, Wipes = 2 },
         new("stop", "a leader is asked to stop while another takes over and a server restarts empty", [2, 2]) { Waits = [0, 1], Stops = 1, Wipes = 1, Start = Led },
         new("retire", "force-seed left out a server that was alive: its vote is withdrawn and it is taken back", [2, 1]) { Without = 4, MustHeal = true },
         new("new-generation", "a majority loses its memory, and more restart empty meanwhile", [1, 1])
             { Waits = [1, 0], Wipes = 2, Start = ["a timer, hears Z", "b timer, hears Z", "Y restarts", "Z restarts", "a timer, hears Y Z", "a timer"] },
-        new("two-new-generations", "two replicas begin one at once, and two servers restart empty in between", [0, 0]) { Wipes = 2, Start = TwoBegin },
-        new("two-new-generations-restarts", "the same with restarts that keep the data, and a change after it", [1, 1]) { Restarts = 2, Start = TwoBegin },
+        new("two-new-generations", "two replicas begin one at once, and two servers restart empty in between", [0, 0]) { Wipes = 2, Start = TwoBegin, CiStates = 200_000 },
+        new("two-new-generations-restarts", "the same with restarts that keep the data", [0, 0]) { Restarts = 2, Start = TwoBegin, CiStates = 200_000 },
         new("two-new-generations-changes", "the same, with two changes by each, and one server that restarts empty", [2, 2]) { Waits = [0, 1], Wipes = 1, Start = TwoBegin },
         new("new-generation-retire", "a majority loses its memory while a server votes that the register does not know", [2, 1])
             { Waits = [1, 1], Without = 4, Wipes = 1, Start = ["a timer, hears X", "b timer, hears X", "X restarts", "a timer, hears X Z"] },
