@@ -22,7 +22,7 @@ internal static class Scopes
         new("one-probe", "two proposers take back one empty server", [0, 0]) { Volunteers = true, Numbers = [0, 5], Start = OneEmpty, CiStates = 400_000 },
         new("one-probe-again", "the same, each with one more try, and a question that arrives twice", [1, 1]) { Volunteers = true, Doubles = 1, Start = OneEmpty },
         new("late-answers", "the first of these, and answers come as late as they like", [0, 0]) { Volunteers = true, LateAnswers = true, Numbers = [0, 5], Start = OneEmpty },
-        new("five", "five servers, two restart empty", [2, 1]) { Servers = 5, Volunteers = true, Wipes = 2 },
+        new("five", "five servers, two restart empty", [2, 1]) { Servers = 5, Volunteers = true, Wipes = 2, CiStates = 60_000 },
         new("stop", "a leader is asked to stop while another takes over and a server restarts empty", [2, 2]) { Waits = [0, 1], Stops = 1, Wipes = 1, Start = Led },
         new("retire", "force-seed left out a server that was alive: its vote is withdrawn and it is taken back", [2, 1]) { Without = 4, MustHeal = true },
         new("new-generation", "a majority loses its memory, and more restart empty meanwhile", [1, 1])
@@ -34,7 +34,7 @@ internal static class Scopes
             { Waits = [1, 1], Without = 4, Wipes = 1, Start = ["a timer, hears X", "b timer, hears X", "X restarts", "a timer, hears X Z"] },
         new("new-generation-five", "three of five lose their memory, two replicas begin at once, and one more server restarts", [0, 0])
         {
-            Servers = 5, Restarts = 1, Wipes = 1,
+            Servers = 5, Restarts = 1, Wipes = 1, CiStates = 60_000,
             Start = ["a timer, hears X", "b timer, hears X", "X restarts", "Y restarts", "Z restarts", "a timer, hears X Y Z", "a timer", "b timer, hears X Y Z", "b timer", "b waits", "a waits"],
         },
         new("leases", "a leader and a candidate with clocks; a server restarts empty", [3, 3])

@@ -45,7 +45,7 @@ internal sealed record Spec(string Name, string Text, int[] Timers)
     public int[] Numbers { get; init; } = [];
     public Planted Planted { get; init; } = Planted.Nothing;
     /// <summary>Of a run in CI; a long run goes as far as its minutes and its memory.</summary>
-    public long CiStates { get; init; } = 120_000;
+    public long CiStates { get; init; } = 100_000;
     public int CiDepth { get; init; } = 60;
 
     public int Processes => Timers.Length;

@@ -56,7 +56,7 @@ internal sealed partial class World
 
     /// <summary>Begins so; after a star, ends so.</summary>
     private static bool Means(string step, string text) => step.Split('*') is [var first, .. var rest] && text.StartsWith(first, StringComparison.Ordinal)
-        && (rest.Length == 0 || (text.EndsWith(rest[^1], StringComparison.Ordinal) && !text.Contains("unheard", StringComparison.Ordinal)));
+        && (rest.Length == 0 || (text.EndsWith(rest[^1], StringComparison.Ordinal) && (step.Contains("unheard", StringComparison.Ordinal) || !text.Contains("unheard", StringComparison.Ordinal))));
 
     private static bool IsPlain(string text) => !text.Contains("hears", StringComparison.Ordinal) && !text.Contains("unheard", StringComparison.Ordinal) && !text.EndsWith("again", StringComparison.Ordinal);
 
