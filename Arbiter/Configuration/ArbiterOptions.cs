@@ -1,4 +1,5 @@
 using Arbiter.Core;
+using Contracts.Messages;
 using Contracts.Vocabulary;
 
 namespace Arbiter.Configuration;
@@ -40,6 +41,10 @@ public sealed record QuorumOptions
     public bool Tls { get; init; }
     /// <summary>File with the certificate (PEM) of the authority that signed the servers'; null: those that the system trusts.</summary>
     public string? TlsCa { get; init; }
+    /// <summary>While upgrading from a version that did not sign: what it wrote is believed.</summary>
+    public bool AcceptUnsigned { get; init; }
+    /// <summary>A person's word that every server has <c>appendonly yes</c> and <c>appendfsync always</c>: restarted ones are trusted.</summary>
+    public bool TrustAof { get; init; }
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(6);
     public TimeSpan Renew { get; init; } = TimeSpan.FromMilliseconds(1500);
     public TimeSpan RpcTimeout { get; init; } = TimeSpan.FromMilliseconds(400);
@@ -70,6 +75,9 @@ public sealed record GroupOptions
     public IReadOnlyList<ScheduleOptions> Schedules { get; init; } = [];
     /// <summary>An http:// address on one of the VIPs, asked by the nodes that do not hold it; null = none.</summary>
     public string? Service { get; init; }
+
+    /// <summary>The part that every order takes along.</summary>
+    internal GroupPolicy Policy => new() { OnControlPlaneLoss = OnControlPlaneLoss, OnIsolation = OnIsolation, Brakes = Brakes, Vips = Vips, Service = Service };
 }
 
 /// <summary>A planned move that comes by itself.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class LeaderLease
         _proposer = _proposer.Learn(reply.Promised).Learn(reply.Accepted);
         // The highest ballot ever seen: reads that alternate between servers must not start the wait anew.
         if (reply.Accepted <= _seenBallot) return;
-        if (!RegisterValue.TryParse(reply.Value, out var value, out var why))
+        if (!_reader.TryRead(reply.Value, out var value, out var why))
         {
             if (_trouble != why) Say(true, why);
             _trouble = why;
@@ -64,8 +64,8 @@ internal sealed partial class LeaderLease
         if (changed) Tell(new RegisterEvent.Observed(_known.Gen, _known.Term, AssignmentsOf(_known)));
     }
 
-    private static bool SameGroups(RegisterValue a, RegisterValue b) => a.Groups.Count == b.Groups.Count && a.Groups.All(g =>
-        b.Groups.TryGetValue(g.Key, out var other) && g.Value with { Moves = [] } == other with { Moves = [] });
+    private static bool SameGroups(RegisterValue a, RegisterValue b) => ReferenceEquals(a.Groups, b.Groups) || a.Groups.Count == b.Groups.Count && a.Groups.All(g =>
+        b.Groups.TryGetValue(g.Key, out var other) && g.Value.SaysTheSame(other));
 
     private void BeginCampaign()
     {

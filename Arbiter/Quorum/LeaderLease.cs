@@ -32,8 +32,10 @@ internal sealed partial class LeaderLease
     private readonly QuorumPicture _picture;
     private readonly Readmission _readmission;
     private readonly ReplyCheck _check;
+    private readonly RestartTrust _trust;
     private readonly List<LeaseEffect> _effects = [];
     private readonly Deviations _deviations;
+    private readonly ValueReader _reader;
 
     private Proposer _proposer;
     private Role _role = Role.Following;
@@ -52,13 +54,15 @@ internal sealed partial class LeaderLease
     /// <summary>A change of ours ended unknown: the next value that is certain is told even when it looks the same.</summary>
     private bool _owesObserved;
 
-    public LeaderLease(LeaseSettings settings, ImmutableArray<string> servers, string me, ulong proposerId, Random random, Deviations? deviations = null)
+    /// <param name="reader">Shared by the replicas of a simulated run; null for one of its own.</param>
+    public LeaderLease(LeaseSettings settings, ImmutableArray<string> servers, string me, ulong proposerId, Random random, Deviations? deviations = null, ValueReader? reader = null)
     {
-        (_settings, _servers, _me, _random, _deviations) = (settings, servers, me, random, deviations ?? Deviations.None);
-        _proposer = new Proposer(proposerId, servers) { Deviations = _deviations };
+        (_settings, _servers, _me, _random, _deviations, _reader) = (settings, servers, me, random, deviations ?? Deviations.None, reader ?? new ValueReader());
+        _proposer = new Proposer(proposerId, servers) { Deviations = _deviations, Reader = _reader };
         _picture = new QuorumPicture(servers);
         _readmission = new Readmission(proposerId, settings) { Deviations = _deviations };
         _check = new ReplyCheck(servers);
+        _trust = new RestartTrust(servers);
     }
 
     /// <summary>Speaking is allowed before this time; <see cref="TimeSpan.MinValue"/> when not leading.</summary>
@@ -121,6 +125,7 @@ internal sealed partial class LeaderLease
         if (regressed && !before) Say(true, $"{server} forgot what it confirmed, without having been restarted (a snapshot of its machine?): it counts no more until it is taken back");
         _picture.Note(server, request, reply, _now);
         NoteTicket(server, request, reply);
+        if (_settings.TrustAof) NoteTrust(server, request, reply);
         if (request is Request.Read) OnRead(reply);
         else if (_restoration is { } restoration) TakeRestoration(restoration.Receive(server, request, reply));
         else if (request is Request.Prepare or Request.Accept) Take(_proposer.Receive(server, request, reply));
@@ -149,6 +154,7 @@ internal sealed partial class LeaderLease
                 _effects.Add(new LeaseEffect.Send(new Envelope(server, read)));
             }
             AskTickets();
+            if (_settings.TrustAof) AskTrusted();
             _nextRead = _now + (_role == Role.Leading ? _settings.Renew : Between(_settings.ReadLeast, _settings.ReadMost));
         }
         if (_change is not null) return;
@@ -210,7 +216,7 @@ internal sealed partial class LeaderLease
             Term = seen?.Term ?? 0,
             Seq = seen?.Seq ?? 0,
             LeaseLeft = _role == Role.Leading ? _leaseUntil - _now : null,
-            Acceptors = [.. _picture.Acceptors.Select(a => _readmission.Describe(a.Address) is { } what ? a with { Detail = what } : a)],
+            Acceptors = [.. _picture.Acceptors.Select(a => (_readmission.Describe(a.Address) ?? _trust.Describe(a.Address)) is { } what ? a with { Detail = what } : a)],
             Assignments = seen is null || _known is null ? ImmutableSortedDictionary<GroupName, Assignment>.Empty : AssignmentsOf(_known),
             Outbox = _known?.Outbox ?? Outbox.Empty,
         };

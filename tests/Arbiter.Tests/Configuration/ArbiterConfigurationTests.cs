@@ -88,6 +88,8 @@ public sealed class ArbiterConfigurationTests
     [InlineData("redis: [ \"r1:1\", \"r2:1\", r3 ]", "quorum.redis[2]: is no host:port: write it such as redis1:6379")]
     [InlineData("redis: [ \"r1:1\", \"r2:1\", \"r3:1\" ]\nmode: single", "quorum.redis: has 3 servers with 'mode: single': give one, or remove the mode")]
     [InlineData(Servers + "\nmode: singel", "quorum.mode: 'singel' is not one of majority, single; did you mean 'single'?")]
+    [InlineData(Servers + "\nrestartTrust: aof", "quorum.restartTrust: 'aof' is not one of none, aof-always")]
+    [InlineData(Servers + "\nunsigned: yes", "quorum.unsigned: 'yes' is not one of refuse, accept")]
     [InlineData(Servers + "\nuser: me", "quorum.user: has no password beside it: add 'password'")]
     [InlineData(Servers + "\ntls: yes", "quorum.tls: 'yes' is neither on nor off: write on, off, true or false")]
     [InlineData(Servers + "\nclockRate: 0.5", "quorum.clockRate: 0.5 is outside 0 to 0.1")]
@@ -105,6 +107,25 @@ public sealed class ArbiterConfigurationTests
         var result = Parse(With("redis: [ \"127.0.0.1:6379\" ]\nmode: single"));
         Assert.True(result.Ok);
         Assert.StartsWith("'mode: single' is no quorum", Assert.Single(result.Warnings).Message);
+    }
+
+    [Fact]
+    public void Trusting_disks_is_a_persons_word_and_a_warning()
+    {
+        var result = Parse(With(Servers + "\nrestartTrust: aof-always"));
+        Assert.True(result.Options!.Quorum.TrustAof);
+        Assert.Contains("can undo what was recorded", Assert.Single(result.Warnings).Message);
+        Assert.False(Good(With(Servers + "\nrestartTrust: none")).Quorum.TrustAof);
+        Assert.False(Good(With()).Quorum.TrustAof);
+    }
+
+    [Fact]
+    public void Believing_what_nobody_signed_is_possible_while_upgrading_and_a_warning()
+    {
+        var result = Parse(With(Servers + "\nunsigned: accept"));
+        Assert.True(result.Options!.Quorum.AcceptUnsigned);
+        Assert.StartsWith("is 'accept': whatever anybody wrote into Redis", Assert.Single(result.Warnings).Message);
+        Assert.False(Good(With()).Quorum.AcceptUnsigned);
     }
 
     [Theory]
@@ -253,5 +274,36 @@ public sealed class ArbiterConfigurationTests
             var result = Parse(text);
             return result.Ok == (result.Errors.Count == 0) && !result.Errors.Any(e => e.Message.Contains("no reason was found"));
         }, iter: 5_000);
+    }
+
+    private static string Groups(int groups, int vips) => With(rest: "") + string.Concat(Enumerable.Range(1, groups - 1).Select(g =>
+        $"\n  - {{ name: g{g}, members: [ {{ node: lb1 }}, {{ node: lb{g + 2} }} ], vips: [ {string.Join(", ", Enumerable.Range(0, vips).Select(v => $"172.21.{g}.{v + 10}/16"))} ] }}"));
+
+    [Fact]
+    public void A_node_in_more_groups_than_its_agent_takes_is_refused()
+    {
+        Assert.Equal(32, Good(Groups(32, 1)).Groups.Count);
+        Assert.Equal("groups: make lb1 a member of 33 groups: an agent takes at most 32; put more addresses into one group, or use more nodes", Bad(Groups(33, 1)));
+    }
+
+    [Fact]
+    public void An_order_that_no_message_could_hold_is_refused_before_a_VIP_depends_on_it()
+    {
+        Assert.Matches("^groups: of lb1 would need [0-9]+ bytes in one order, more than 16384: give it fewer groups, or fewer addresses in them$", Bad(Groups(32, 20)));
+    }
+
+    [Fact]
+    public void The_largest_order_that_is_let_through_can_be_sent()
+    {
+        // as many addresses as are let through, and every number as long as it gets
+        var most = Enumerable.Range(1, 20).TakeWhile(n => Parse(Groups(32, n)).Options is not null).Last();
+        var options = Good(Groups(32, most));
+        var order = new Contracts.Messages.Order
+        {
+            V = 1, Cluster = options.Cluster, Node = NodeId.Parse("lb1"), Process = new string('f', 64), Generation = long.MaxValue, Term = long.MaxValue, Seq = long.MaxValue,
+            Nonce = new string('f', 64), ValidMs = 60_000, Report = true,
+            Groups = [.. options.Groups.Select(g => new Contracts.Messages.GroupOrder { Group = g.Name, Epoch = long.MaxValue, Role = OrderedRole.Holder, Standby = NodeId.Parse("lb33"), OtherMaster = true, Policy = g.Policy })],
+        };
+        Assert.InRange(new Contracts.Wire.MessageCodec(options.Cluster).Encode(order).Length, 12_000, 16_384);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Arbiter.Core;
 using Arbiter.Quorum;
 
@@ -17,7 +18,7 @@ internal sealed partial class Truth
     }
 
     /// <summary>L1, L2 and the part of R4 that a process can get wrong: whoever speaks has a majority behind it, in time, and is alone.</summary>
-    public void Advanced(Process process, IEnumerable<Process> all, TimeSpan now)
+    public void Advanced(Process process, ReadOnlySpan<Process?> all, TimeSpan now)
     {
         var until = process.Lease.SpeakUntil;
         if (until == TimeSpan.MinValue) return;
@@ -29,7 +30,7 @@ internal sealed partial class Truth
                 : $"{process.Name} speaks until {until.TotalSeconds:0.000} on its clock; its lease justifies {(lawful - settings.Guard).TotalSeconds:0.000}");
         if (!process.MaySpeak(now)) return;
         foreach (var other in all)
-            if (other != process && other.Alive && other.Lease.SpeakUntil is var its && its > TimeSpan.MinValue && other.Local(now) < (its > TimeSpan.FromDays(30) ? its : its + settings.Guard))
+            if (other is not null && other != process && other.Alive && other.Lease.SpeakUntil is var its && its > TimeSpan.MinValue && other.Local(now) < (its > TimeSpan.FromDays(30) ? its : its + settings.Guard))
                 Break("L1", $"{process.Name} speaks while the lease of {other.Name} runs for another {(other.Real(its > TimeSpan.FromDays(30) ? its : its + settings.Guard) - now).TotalMilliseconds:0} ms");
     }
 
@@ -65,7 +66,8 @@ internal sealed partial class Truth
         var first = _sent.Values.FirstOrDefault(s => s.Begins && s.By == process && s.Value.Gen == gained.Generation && s.Value.Term == gained.Term);
         // somebody else's beginning, taken over by an ordinary change, is chosen before it is told
         if (first is null) return;
-        if (first.SeededAt.Count < _majority) Break("R4", $"{process.Name} leads generation {gained.Generation}, and {first.SeededAt.Count} servers took it");
+        var took = BitOperations.PopCount(first.SeededAt);
+        if (took < _majority) Break("R4", $"{process.Name} leads generation {gained.Generation}, and {took} servers took it");
         Begun(gained.Generation);
         first.Chosen = true;
         _newest.TryAdd(gained.Generation, first);
