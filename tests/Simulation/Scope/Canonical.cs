@@ -85,7 +85,9 @@ internal sealed class Canonical(Lens lens)
     {
         var type = many.GetType();
         if (!_unordered.TryGetValue(type, out var unordered))
-            _unordered[type] = unordered = type.Name.Contains("Dictionary", StringComparison.Ordinal) || type.Name.Contains("Set", StringComparison.Ordinal);
+            _unordered[type] = unordered = type.Name.Contains("Dictionary", StringComparison.Ordinal) || type.Name.Contains("Set", StringComparison.Ordinal)
+                // one for each server, which says whose it is
+                || type.IsArray;
         Byte(12);
         var start = _length;
         var sum = default(Hash128);

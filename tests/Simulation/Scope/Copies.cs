@@ -11,7 +11,8 @@ namespace Simulation.Scope;
 /// </summary>
 internal static class Copies
 {
-    private static readonly Type[] Changing = [typeof(LeaderLease), typeof(Volunteer), typeof(QuorumPicture), typeof(Readmission), typeof(ReplyCheck), typeof(Quarantine), typeof(AcceptorModel)];
+    private static readonly Type[] Changing = [typeof(LeaderLease), typeof(Volunteer), typeof(QuorumPicture), typeof(Readmission), typeof(ReplyCheck), typeof(Quarantine), typeof(RestartTrust),
+        typeof(AcceptorModel), Inside(typeof(QuorumPicture), "Noted"), Inside(typeof(ReplyCheck), "Known")];
 
     private static readonly Func<object, object> Shallow =
         typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();
@@ -35,15 +36,26 @@ internal static class Copies
     {
         var type = field.FieldType;
         if (Changing.Contains(type)) return Copy;
+        if (type.IsArray && Changing.Contains(type.GetElementType())) return Each;
         if (type.IsGenericType && Collection(type.GetGenericTypeDefinition()) is { } maker)
             return typeof(Copies).GetMethod(maker, BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type.GetGenericArguments()).CreateDelegate<Func<object, object>>();
         if (IsShared(type)) return null;
         throw new NotSupportedException($"{field.DeclaringType!.Name}.{field.Name} is a {type.Name}: tell tests/Simulation/Scope/Copies.cs whether it changes in place");
     }
 
-    /// <summary>Values, texts, records (which are replaced, never changed) and immutable collections; and the dice, which the checker's times leave without effect.</summary>
-    public static bool IsShared(Type type) => type.IsValueType || type == typeof(string) || type == typeof(Random) || typeof(Delegate).IsAssignableFrom(type)
+    /// <summary>Values, texts, records (which are replaced, never changed) and immutable collections; and the dice, which the checker's times leave without effect, and what was
+    /// read, which means the same whoever remembers it.</summary>
+    public static bool IsShared(Type type) => type.IsValueType || type == typeof(string) || type == typeof(Random) || type == typeof(ValueReader) || typeof(Delegate).IsAssignableFrom(type)
         || type.Namespace == typeof(ImmutableArray).Namespace || type.GetMethod("<Clone>$") is not null;
+
+    private static Type Inside(Type type, string name) => type.GetNestedType(name, BindingFlags.NonPublic) ?? throw new MissingMemberException(type.Name, name);
+
+    private static object Each(object of)
+    {
+        var copy = (Array)((Array)of).Clone();
+        for (var i = 0; i < copy.Length; i++) copy.SetValue(Copy(copy.GetValue(i)!), i);
+        return copy;
+    }
 
     private static string? Collection(Type definition) => definition == typeof(List<>) ? nameof(List)
         : definition == typeof(HashSet<>) ? nameof(Set)

@@ -25,7 +25,9 @@ internal sealed class Lens
     public Lens(LeaseSettings settings, bool timed, bool disaster)
     {
         var long_ = settings.WaitOver(0) + TimeSpan.FromTicks(1);
-        Skip("LeaderLease", "_settings", "_me", "_random", "_servers", "_effects", "_deviations", "_mapped", "_mappedFrom", "_failedWishes", "_now", "_check");
+        Skip("LeaderLease", "_settings", "_me", "_random", "_servers", "_effects", "_deviations", "_mapped", "_mappedFrom", "_failedWishes", "_now", "_check", "_reader");
+        // no scope trusts disks
+        Skip("LeaderLease", "_trust");
         // every input brings one that is no lower
         Skip("LeaderLease", "_floor");
         Flag("LeaderLease", "_trouble");
@@ -37,7 +39,7 @@ internal sealed class Lens
         Age("Running", long_, "Started");
         Due("Running", "Deadline");
 
-        Skip("Proposer", "Id", "Servers", "Deviations", "IncarnationRule");
+        Skip("Proposer", "Id", "Servers", "Deviations", "IncarnationRule", "Reader");
         Skip("Readmission", "proposer", "settings", "Deviations", "_steps", "_told");
         _looks["Readmission._notBefore"] = (value, at) => ((Dictionary<string, TimeSpan>)value!).Where(e => e.Value > at.Now).ToDictionary(e => e.Key, e => Left(e.Value, at));
         Due("Case", "Deadline");
@@ -45,12 +47,13 @@ internal sealed class Lens
         Age("ValueTuple`2", long_ * 2, "Item2");
 
         Skip("QuorumPicture", "servers", "_majority");
-        Skip("AcceptorStatus", "Address", "Promised", "RunId", "LatencyMs", "Detail");
-        _looks["AcceptorStatus.Accepted"] = (value, at) => value is string text && text == at.Seen.Text;
-        Age("AcceptorStatus", 2 * (settings.ReadMost + settings.RpcTimeout) + TimeSpan.FromTicks(1), "HeardAt");
+        Skip("Noted", "Promised", "RunId", "LatencyMs", "Detail");
+        _looks["Noted.Accepted"] = (value, at) => value is Ballot ballot && ballot == at.Seen;
+        Age("Noted", 2 * (settings.ReadMost + settings.RpcTimeout) + TimeSpan.FromTicks(1), "HeardAt");
         if (!timed) Skip("LeaderLease", "_seenAt", "_leaseUntil", "_restorationStarted");
-        if (!disaster) Skip("AcceptorStatus", "HeardAt");
+        if (!disaster) Skip("Noted", "HeardAt");
         Skip("RestorationPlan", "Servers", "Majority", "Change", "Deviations");
+        Skip("AcceptorModel", "_run", "_runOf");
         Skip("Volunteer", "_settings", "_servers", "_deviations", "_effects", "_now");
     }
 
