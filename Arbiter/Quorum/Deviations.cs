@@ -44,6 +44,8 @@ internal sealed record Deviations
     public bool GenerationPlusOne { get; init; }
     /// <summary>A majority is watched by whether it votes, not by its tickets.</summary>
     public bool QuarantineWithoutTickets { get; init; }
+    /// <summary>A server that lost its memory during the round for a new generation is asked again with its new ticket.</summary>
+    public bool TicketsRefreshed { get; init; }
     /// <summary>No waiting before a new generation.</summary>
     public bool NoQuarantine { get; init; }
     /// <summary>A new generation begins with those that answer.</summary>

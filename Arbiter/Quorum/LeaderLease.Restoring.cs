@@ -111,7 +111,7 @@ internal sealed partial class LeaderLease
             Ballot.Of(generation, 1, _proposer.Id), servers, majority,
             nonVoters.ToImmutableSortedDictionary(s => s, s => _quarantine.TicketOf(s)!, StringComparer.Ordinal), _deviations.CountEverySeed ? [.. servers] : [.. quarantined.Keys],
             nonVoters.ToImmutableSortedDictionary(s => s, _ => $"{_proposer.Id.ToString("x16", CultureInfo.InvariantCulture)}-g{(++_minted).ToString(CultureInfo.InvariantCulture)}", StringComparer.Ordinal),
-            _known ?? _seen, _known is null ? _seenBallot : _knownBallot, found => found is null ? null : Taken(found));
+            _known ?? _seen, _known is null ? _seenBallot : _knownBallot, found => found is null ? null : Taken(found)) { Deviations = _deviations };
         _role = Role.Restoring;
         _restoreAt = null;
         _restorationStarted = _now;                                   // the lease counts from before anything is sent

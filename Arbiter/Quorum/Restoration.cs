@@ -14,7 +14,10 @@ namespace Arbiter.Quorum;
 internal sealed record RestorationPlan(
     Ballot Ballot, ImmutableArray<string> Servers, int Majority, ImmutableSortedDictionary<string, string> Tickets,
     ImmutableSortedSet<string> Quarantined, ImmutableSortedDictionary<string, string> Incarnations,
-    RegisterValue? Remembered, Ballot RememberedBallot, Func<RegisterValue?, RegisterValue?> Change);
+    RegisterValue? Remembered, Ballot RememberedBallot, Func<RegisterValue?, RegisterValue?> Change)
+{
+    internal Deviations Deviations { get; init; } = Deviations.None;
+}
 
 /// <param name="Value">The value of the new generation, when it stands.</param>
 /// <param name="Ended">Why the round ended without one; null while it runs.</param>
@@ -68,8 +71,10 @@ internal sealed record Restoration
     private RestorationStep ReceiveAsked(string server, Reply reply)
     {
         if (Asked.ContainsKey(server)) return new RestorationStep(this, [], null, null);
+        if (_plan.Deviations.TicketsRefreshed && reply.Answer == Answer.Ticket)
+            return new RestorationStep(this, [new Envelope(server, new Request.Probe(_plan.Incarnations[server], Ballot, reply.Ticket))], null, null);
         if (reply.Answer != Answer.Ok) return End($"{server} {Said(reply)} instead of taking part");
-        if (_plan.Tickets.TryGetValue(server, out var ticket) && reply.Ticket != ticket) return End($"{server} lost its memory once more");
+        if (!_plan.Deviations.TicketsRefreshed && _plan.Tickets.TryGetValue(server, out var ticket) && reply.Ticket != ticket) return End($"{server} lost its memory once more");
         if (reply.Accepted.Generation >= Ballot.Generation || reply.Promised.Generation > Ballot.Generation) return End($"{server} knows a newer generation");
         var next = this with { Asked = Asked.Add(server, reply) };
         return next.Asked.Count < _plan.Servers.Length ? new RestorationStep(next, [], null, null) : next.Give();

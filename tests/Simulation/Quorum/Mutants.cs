@@ -33,8 +33,8 @@ internal sealed record Mutant(string Name, string Rule, Planted Planted, Theme T
         Code("count-every-seed", "only servers that sat the time out count", new Deviations { CountEverySeed = true }, Theme.Disasters, 300, Dense),
     ];
 
-    /// <summary>Planted as well, and no seed has met them yet: their rules are held by scripts and by argument (docs/simulation.md).</summary>
-    public static IReadOnlyList<Mutant> NotMet { get; } =
+    /// <summary>Planted as well; no seed has met them, small scopes do (<see cref="Scope.RulesOff"/>).</summary>
+    public static IReadOnlyList<Mutant> ByScope { get; } =
     [
         Code("incarnation-sent-again", "each probe has an incarnation of its own", new Deviations { IncarnationSentAgain = true }, Theme.Servers, 300, Dense),
         Code("no-cfg-before-probe", "an incarnation is written only over the one before the probe", new Deviations { NoCfgBeforeProbe = true }, Theme.Everything, 300, Dense),
@@ -42,7 +42,7 @@ internal sealed record Mutant(string Name, string Rule, Planted Planted, Theme T
         Code("no-retire", "a voter that the register does not know is retired", new Deviations { NoRetire = true }, Theme.Everything, 300, Dense),
     ];
 
-    public static Mutant Of(string name) => All.Concat(NotMet).Single(m => m.Name == name);
+    public static Mutant Of(string name) => All.Concat(ByScope).Single(m => m.Name == name);
 
     private static Mutant Code(string name, string rule, Deviations code, Theme theme, int seeds = 300, Func<Mix, Mix>? with = null) =>
         new(name, rule, new Planted { Code = code }, theme, seeds, with);

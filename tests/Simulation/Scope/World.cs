@@ -1,0 +1,159 @@
+using System.Globalization;
+using Arbiter.Quorum;
+
+namespace Simulation.Scope;
+
+/// <summary>
+/// The whole of a scope at one moment, put together of local states by number. A state is an array of numbers: processes, what each may still do,
+/// servers, the ledger, what may still happen, and the messages on their way in rising order.
+/// </summary>
+internal sealed partial class World
+{
+    private const int Restarts = 0, Wipes = 4, Flushes = 8, Tails = 12, Doubles = 16, Stops = 20;
+    private const int Timers = 8, Waits = 16;
+    private const int MostSeconds = 12;
+
+    private readonly Spec _spec;
+    private readonly Renaming[] _renamings;
+    private readonly Canonical _canonical;
+    private readonly int _p, _n, _ledgerAt, _budgetAt, _secondsAt, _head;
+    private readonly long _second = TimeSpan.TicksPerSecond;
+
+    private int[] _state;
+    private int[] _hears = [];
+    private readonly List<int> _messages = [];
+
+    public World(Spec spec)
+    {
+        _spec = spec;
+        _renamings = Renaming.Of(spec.Servers, spec.Symmetric);
+        _canonical = new Canonical(new Lens(spec.Settings, spec.Timed, spec.Disaster));
+        Messages = new Messages(_canonical, _renamings);
+        Servers = new Servers(spec, _canonical, _renamings, Messages);
+        Processes = new Processes(spec, _canonical, _renamings, Messages);
+        Ledgers = new Ledgers(_canonical, _renamings, Messages);
+        (_p, _n) = (spec.Processes, spec.Servers);
+        _ledgerAt = 2 * _p + _n;
+        (_budgetAt, _secondsAt, _head) = (_ledgerAt + 1, _ledgerAt + 2, _ledgerAt + 3);
+        _state = new int[_head];
+    }
+
+    public Messages Messages { get; }
+    public Servers Servers { get; }
+    public Processes Processes { get; }
+    public Ledgers Ledgers { get; }
+
+    /// <summary>What the newest step broke.</summary>
+    public string? Broken { get; private set; }
+
+    /// <summary>When not null, what happens is told here.</summary>
+    public List<string>? Notes { get; set; }
+
+    public int LedgerNow => _state[_ledgerAt];
+
+    public IReadOnlyList<int> OnTheirWay => _messages;
+
+    public Processes.Entry Process(int p) => Processes[_state[p]];
+
+    public Servers.Entry Server(int s) => Servers[_state[2 * _p + s]];
+
+    public void Load(int[] state)
+    {
+        Array.Copy(state, _state, _head);
+        _messages.Clear();
+        for (var i = _head; i < state.Length; i++) _messages.Add(state[i]);
+        Broken = null;
+    }
+
+    public int[] Freeze()
+    {
+        var state = new int[_head + _messages.Count];
+        Array.Copy(_state, state, _head);
+        _messages.CopyTo(state, _head);
+        return state;
+    }
+
+    /// <summary>The least hash over all names that the servers could have.</summary>
+    public Hash128 Key()
+    {
+        var least = KeyAs(0);
+        for (var r = 1; r < _renamings.Length; r++)
+            if (KeyAs(r) is var key && key.IsLess(least)) least = key;
+        return least;
+    }
+
+    private Hash128 KeyAs(int renaming)
+    {
+        var hash = Ledgers.Hash(_state[_ledgerAt], renaming).Then(((ulong)(uint)_state[_budgetAt] << 32) | (uint)_state[_secondsAt]);
+        for (var p = 0; p < _p; p++) hash = hash.Then(Processes[_state[p]].Hashes[renaming]).Then((ulong)_state[_p + p]);
+        Span<int> at = stackalloc int[_n];
+        for (var s = 0; s < _n; s++) at[_renamings[renaming].Slots[s]] = _state[2 * _p + s];
+        foreach (var server in at) hash = hash.Then(Servers[server].Hashes[renaming]);
+        var sum = default(Hash128);
+        foreach (var message in _messages) sum += Messages[message].Hashes[renaming];
+        return hash.Then(sum);
+    }
+
+    /// <summary>Everything that can happen next, in an order that is always the same.</summary>
+    public void Moves(List<Move> moves)
+    {
+        moves.Clear();
+        for (var p = 0; p < _p; p++)
+        {
+            var process = Process(p);
+            if (process.Role == "Stopped") continue;
+            if (Left(_p + p, Timers) > 0 && (!_spec.Timed || Lag(p) >= process.Wake)) Listen(moves, Does.Timer, p, process);
+            if (Left(_p + p, Waits) > 0 && process.Role == "Following") Listen(moves, Does.Wait, p, process);
+            if (Budget(Stops) > 0 && process.Role != "Releasing") moves.Add(new Move(Does.Stop, (byte)p, 0, 0));
+        }
+        foreach (var message in _messages)
+        {
+            if (Messages[message].Answer is not null)
+            {
+                moves.Add(new Move(Does.Return, 0, 0, message));
+                continue;
+            }
+            moves.Add(new Move(Does.Arrive, 0, Move.Heard, message));
+            moves.Add(new Move(Does.Arrive, 0, 0, message));
+            if (Budget(Doubles) == 0) continue;
+            moves.Add(new Move(Does.Arrive, 0, Move.Heard | Move.Again, message));
+            moves.Add(new Move(Does.Arrive, 0, Move.Again, message));
+        }
+        for (var s = 0; s < _n; s++)
+        {
+            if (Budget(Restarts) > 0) moves.Add(new Move(Does.Lose, (byte)s, (byte)Loss.Restart, 0));
+            if (Budget(Wipes) > 0) moves.Add(new Move(Does.Lose, (byte)s, (byte)Loss.Wipe, 0));
+            if (Budget(Flushes) > 0) moves.Add(new Move(Does.Lose, (byte)s, (byte)Loss.Flush, 0));
+            if (Budget(Tails) > 0) moves.Add(new Move(Does.Lose, (byte)s, (byte)Loss.Tail, 0));
+        }
+        if (_state[_secondsAt] > 0) moves.Add(new Move(Does.Second, 0, 0, 0));
+    }
+
+    /// <summary>Only a round of reads asks who hears; whoever has none in sight is listed once.</summary>
+    private void Listen(List<Move> moves, Does does, int p, Processes.Entry process)
+    {
+        var all = (1 << _n) - 1;
+        moves.Add(new Move(does, (byte)p, (byte)all, 0));
+        if (_hears.Length == 0 || Processes.Run(Tick(p, process, does)).Reads is null) return;
+        foreach (var bits in _hears)
+            if (bits != all) moves.Add(new Move(does, (byte)p, (byte)bits, 0));
+    }
+
+    private int Left(int at, int shift) => (_state[at] >> shift) & 255;
+
+    private int Budget(int shift) => (_state[_budgetAt] >> shift) & 15;
+
+    private void Spend(int shift) => _state[_budgetAt] -= 1 << shift;
+
+    /// <summary>Time since a process's newest input, in ticks.</summary>
+    private long Lag(int p) => (_state[_p + p] & 255) * _second;
+
+    private long Floor => 100 + (Ledgers[_state[_ledgerAt]].Generation >= 100 ? Ledgers[_state[_ledgerAt]].Generation - 99 : 0);
+
+    private Input Tick(int p, Processes.Entry process, Does does) => new(_state[p], Asked.Timer,
+        _spec.Timed ? Lag(p) : does == Does.Wait ? Math.Max(process.Wake, _spec.Settings.WaitOver(0).Ticks + TimeSpan.TicksPerMillisecond) : process.Wake, Floor);
+
+    private static string NameOf(int process) => ((char)('a' + process)).ToString();
+
+    private void Note(FormattableString text) => Notes?.Add(text.ToString(CultureInfo.InvariantCulture));
+}
