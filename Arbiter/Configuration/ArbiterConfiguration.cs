@@ -30,6 +30,7 @@ internal static class ArbiterConfiguration
         var (listen, metrics) = HttpReader.Read(root);
         var keep = ReadKeep(root);
         var groups = GroupReader.Read(root);
+        if (groups is not null) OrderRoom.Check(groups, root.Optional("groups"));
         var receivers = ReceiverReader.Read(root, out var receiverNames);
         var routes = RouteReader.Read(root, receiverNames, groups);
         root.Later("profile");

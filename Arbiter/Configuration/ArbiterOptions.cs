@@ -1,4 +1,5 @@
 using Arbiter.Core;
+using Contracts.Messages;
 using Contracts.Vocabulary;
 
 namespace Arbiter.Configuration;
@@ -70,6 +71,9 @@ public sealed record GroupOptions
     public IReadOnlyList<ScheduleOptions> Schedules { get; init; } = [];
     /// <summary>An http:// address on one of the VIPs, asked by the nodes that do not hold it; null = none.</summary>
     public string? Service { get; init; }
+
+    /// <summary>The part that every order takes along.</summary>
+    internal GroupPolicy Policy => new() { OnControlPlaneLoss = OnControlPlaneLoss, OnIsolation = OnIsolation, Brakes = Brakes, Vips = Vips, Service = Service };
 }
 
 /// <summary>A planned move that comes by itself.</summary>

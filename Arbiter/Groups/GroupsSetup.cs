@@ -36,13 +36,6 @@ internal static class GroupsSetup
         Mode = group.Mode,
         Rearm = group.Rearm,
         Advert = group.Advert,
-        Policy = new GroupPolicy
-        {
-            OnControlPlaneLoss = group.OnControlPlaneLoss,
-            OnIsolation = group.OnIsolation,
-            Brakes = group.Brakes,
-            Vips = group.Vips,
-            Service = group.Service,
-        },
+        Policy = group.Policy,
     };
 }

@@ -46,6 +46,9 @@ public sealed class MessageCodec(ClusterName cluster)
         }
     }
 
+    /// <summary>How many bytes it would take, whatever the limits are.</summary>
+    public static int Measure<T>(T message) where T : class, IMessage => JsonSerializer.SerializeToUtf8Bytes(message, Info<T>()).Length;
+
     /// <summary>The message of this body, or why it is refused.</summary>
     public Decoded<T> Decode<T>(ReadOnlySpan<byte> body) where T : class, IMessage
     {

@@ -53,7 +53,7 @@ internal sealed class DemoCommand(TextWriter output, TextWriter error)
     private async Task<int> Act(ParseResult parsed, CancellationToken stopping)
     {
         var (json, verbose, name) = (parsed.GetValue(_json), parsed.GetValue(_verbose), parsed.GetValue(_scenario));
-        if (parsed.GetValue(_list)) return List(json);
+        if (parsed.GetValue(_list)) return name is null && !parsed.GetValue(_headless) ? List(json) : Fail(Usage, "--list names the scenarios and plays none: leave --scenario and --headless out");
         if (!DurationText.TryParse(parsed.GetValue(_timeout) ?? "", out var within) || within < s_least || within > s_most)
             return Fail(Usage, $"--timeout '{parsed.GetValue(_timeout)}': give 1s to 10m");
         if (parsed.GetValue(_headless))

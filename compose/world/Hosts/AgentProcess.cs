@@ -40,6 +40,7 @@ internal sealed class AgentProcess : IAgentHands, IStepWatch
         _turns = new AgentTurns(state, _clock, reporter, this, this);
         _probes = new AgentProbes(this, host, world, _clock, options);
         Cut = host.Isolated || host.BrokerCut;
+        world.Eyes?.AgentStarted(host.Name, process, state);
         link.Attach();
         _turns.Step(LookAround());
         Drain();
@@ -126,9 +127,8 @@ internal sealed class AgentProcess : IAgentHands, IStepWatch
 
     public void Write(Effect.Write write)
     {
-        var path = write.File == SteeringFile.Fence ? Topology.FenceFile(write.Group) : Topology.PriorityFile(write.Group);
-        if (_host.Steers) _host.Files.Write(path, write.Value);
-        else Post(new Input.WriteFailed(_clock.Now, write.Group, write.File, $"{path}: Read-only file system"));
+        if (_host.Steers) _host.Steer(write.Group, write.File, write.Value, byAgent: true);
+        else Post(new Input.WriteFailed(_clock.Now, write.Group, write.File, $"{write.File} of {write.Group}: Read-only file system"));
     }
 
     public void Persist(Effect.Persist persist) => After(Delays.Disk, () =>

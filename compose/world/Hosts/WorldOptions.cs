@@ -12,6 +12,9 @@ public sealed record WorldOptions
     public required IReadOnlyList<WorldGroup> Groups { get; init; }
     /// <summary><c>advert_int</c> of every keepalived; 1 s or more means VRRPv2, less VRRPv3.</summary>
     public TimeSpan Advert { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Without the keys.</summary>
+    public override string ToString() => $"WorldOptions {{ {Cluster}, {string.Join(", ", Nodes)}, {Groups.Count} groups }}";
 }
 
 /// <param name="Vip">With its prefix length, <c>172.20.0.248/16</c>.</param>

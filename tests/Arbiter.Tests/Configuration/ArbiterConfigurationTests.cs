@@ -254,4 +254,35 @@ public sealed class ArbiterConfigurationTests
             return result.Ok == (result.Errors.Count == 0) && !result.Errors.Any(e => e.Message.Contains("no reason was found"));
         }, iter: 5_000);
     }
+
+    private static string Groups(int groups, int vips) => With(rest: "") + string.Concat(Enumerable.Range(1, groups - 1).Select(g =>
+        $"\n  - {{ name: g{g}, members: [ {{ node: lb1 }}, {{ node: lb{g + 2} }} ], vips: [ {string.Join(", ", Enumerable.Range(0, vips).Select(v => $"172.21.{g}.{v + 10}/16"))} ] }}"));
+
+    [Fact]
+    public void A_node_in_more_groups_than_its_agent_takes_is_refused()
+    {
+        Assert.Equal(32, Good(Groups(32, 1)).Groups.Count);
+        Assert.Equal("groups: make lb1 a member of 33 groups: an agent takes at most 32; put more addresses into one group, or use more nodes", Bad(Groups(33, 1)));
+    }
+
+    [Fact]
+    public void An_order_that_no_message_could_hold_is_refused_before_a_VIP_depends_on_it()
+    {
+        Assert.Matches("^groups: of lb1 would need [0-9]+ bytes in one order, more than 16384: give it fewer groups, or fewer addresses in them$", Bad(Groups(32, 20)));
+    }
+
+    [Fact]
+    public void The_largest_order_that_is_let_through_can_be_sent()
+    {
+        // as many addresses as are let through, and every number as long as it gets
+        var most = Enumerable.Range(1, 20).TakeWhile(n => Parse(Groups(32, n)).Options is not null).Last();
+        var options = Good(Groups(32, most));
+        var order = new Contracts.Messages.Order
+        {
+            V = 1, Cluster = options.Cluster, Node = NodeId.Parse("lb1"), Process = new string('f', 64), Generation = long.MaxValue, Term = long.MaxValue, Seq = long.MaxValue,
+            Nonce = new string('f', 64), ValidMs = 60_000, Report = true,
+            Groups = [.. options.Groups.Select(g => new Contracts.Messages.GroupOrder { Group = g.Name, Epoch = long.MaxValue, Role = OrderedRole.Holder, Standby = NodeId.Parse("lb33"), OtherMaster = true, Policy = g.Policy })],
+        };
+        Assert.InRange(new Contracts.Wire.MessageCodec(options.Cluster).Encode(order).Length, 12_000, 16_384);
+    }
 }

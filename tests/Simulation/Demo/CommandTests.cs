@@ -20,6 +20,7 @@ public sealed class CommandTests
     [InlineData("goes with --headless", "--scenario", "kill-haproxy")]
     [InlineData("give 1s to 10m", "--headless", "--scenario", "kill-haproxy", "--timeout", "60")]
     [InlineData("give 1s to 10m", "--headless", "--scenario", "kill-haproxy", "--timeout", "1h")]
+    [InlineData("leave --scenario and --headless out", "--list", "--scenario", "split")]
     [InlineData("give an address with a port", "--listen", "8080")]
     [InlineData("give an address with a port", "--listen", "127.0.0.1")]
     [InlineData("try --help", "--hedless")]

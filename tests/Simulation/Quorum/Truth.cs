@@ -52,6 +52,10 @@ internal sealed partial class Truth(int servers, LeaseSettings settings)
     public bool Excused { get; set; }
     /// <summary>What a server had taken was lost from its disk or memory.</summary>
     public bool DataLost { get; set; }
+    /// <summary>Two proposals may have one reason: then what was told of a proposal is looked up by what stands, and a refusal proves nothing.</summary>
+    public bool ReasonsRepeat { get; init; }
+    /// <summary>Hears of each value that a majority took.</summary>
+    public Action<RegisterValue>? Took { get; init; }
     public long Chosen { get; private set; }
     public long Generations { get; private set; }
     public long NewestGeneration => _generation;
@@ -199,9 +203,10 @@ internal sealed partial class Truth(int servers, LeaseSettings settings)
                 continue;
             }
             _issued.Add((group, entry.Epoch, entry.Holder));
-            if (_refused.Contains(entry.Reason)) Break("S1", $"{entry.Reason} was told as refused, and is recorded");
+            if (!ReasonsRepeat && _refused.Contains(entry.Reason)) Break("S1", $"{entry.Reason} was told as refused, and is recorded");
             _recorded.Add(entry.Reason);
         }
+        Took?.Invoke(value);
     }
 
     /// <summary>L3: a term has one leader.</summary>
