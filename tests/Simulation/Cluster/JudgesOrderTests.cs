@@ -75,11 +75,12 @@ public sealed class JudgesOrderTests
     public void A_node_that_raises_itself_breaks_O2(SteeredRole role) => Breaks("O2", () => Holder().Tick(g => g with { Steered = role }));
 
     [Fact]
-    public void A_fence_of_the_recorded_holder_breaks_O2_at_the_agent_too()
+    public void An_agent_that_obeys_another_role_than_was_sent_breaks_O2()
     {
         var world = Holder();
-        var order = world.Order(OrderedRole.Fence, 1, standby: Lb2);
-        Breaks("O2", () => world.Step(new AgentInput.Ordered(world.Now, order)));
+        var order = world.Order(OrderedRole.Holder, 1, standby: Lb2);
+        world.Sent(order);
+        Breaks("O2", () => world.InGroup(new AgentInput.Ordered(world.Now, order), g => g with { Order = g.Order! with { Role = OrderedRole.Standby } }));
     }
 
     [Fact]
