@@ -56,8 +56,9 @@ public static class AgentCore
     /// </summary>
     private static AgentState Start(AgentState state, Input.Started started, Turn turn)
     {
-        foreach (var found in started.Groups)
+        foreach (var seen in started.Groups)
         {
+            var found = turn.Deviations.EpochForgotten ? seen with { Obeyed = null } : seen;
             if (!state.Groups.TryGetValue(found.Group, out var group)) continue;
             var master = found is { VipPresent: true, KeepalivedAlive: true };
             var stands = Priorities.RoleOf(group.Options, found.PriorityFile);

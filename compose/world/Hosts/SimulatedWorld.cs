@@ -48,6 +48,9 @@ public sealed class SimulatedWorld : IWorld
     public Timeline Time { get; }
     public Action<Happening>? Happened { get; set; }
 
+    /// <summary>Rules that the agents do not keep to, set before they start: tests only.</summary>
+    internal Deviations Agents { get; set; } = Deviations.None;
+
     /// <summary>Sees each step of each agent.</summary>
     internal IStepWatch? Watch { get; set; }
 
