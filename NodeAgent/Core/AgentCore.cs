@@ -73,7 +73,7 @@ public static class AgentCore
                 KeepalivedAlive = found.KeepalivedAlive,
                 Role = RoleAtStart(found),
                 RoleSince = turn.Now,
-                Steered = master || stands == SteeredRole.Sick ? stands : SteeredRole.Untold,
+                Steered = master && !turn.Deviations.LoweredAtStart || stands == SteeredRole.Sick ? stands : SteeredRole.Untold,
                 Fence = found.FenceFile != 0 ? new Fence(FenceKind.Own, turn.Now, turn.Now + Priorities.FenceDeadline(group.Options)) : null,
                 Saved = found.Obeyed,
                 Applied = found.Obeyed is { } obeyed ? new FencingToken(obeyed.Generation, obeyed.Epoch) : default,

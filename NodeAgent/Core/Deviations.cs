@@ -24,6 +24,14 @@ internal sealed record Deviations
     public bool OrderTakenAgain { get; init; }
     /// <summary>The order of an epoch fences again when its fence has run out.</summary>
     public bool FenceAgain { get; init; }
+    /// <summary>A fenced node keeps its priority.</summary>
+    public bool PriorityKeptInFence { get; init; }
+    /// <summary>A starting agent goes to its base whatever it finds.</summary>
+    public bool LoweredAtStart { get; init; }
+    /// <summary>An agent that ends goes to its base whatever it is.</summary>
+    public bool LoweredAtEnd { get; init; }
+    /// <summary>Without a valid order the node goes to its base, whatever its policy says.</summary>
+    public bool ReleasedAlone { get; init; }
     /// <summary>A hard failure does not lower.</summary>
     public bool SickIgnored { get; init; }
 }

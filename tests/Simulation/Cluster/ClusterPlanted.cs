@@ -13,6 +13,8 @@ internal sealed record ClusterPlanted
     public bool SpeaksAlways { get; init; }
     /// <summary>A wish counts as recorded as soon as it was made.</summary>
     public bool OrdersBeforeRecord { get; init; }
+    /// <summary>Nobody is recorded because VRRP elected it.</summary>
+    public bool AdoptsNobody { get; init; }
     /// <summary>Whom an order fences, it fences all.</summary>
     public bool FencesAll { get; init; }
     /// <summary>An event counts as delivered as soon as it is sent.</summary>

@@ -60,6 +60,7 @@ internal sealed class Replica : IGroups
         Register = new SteppedRegister(process, Clock, input => Post(Loop.Register, () => cluster.Ask(this, input)))
         {
             SpeaksAlways = cluster.Planted.SpeaksAlways,
+            AdoptsNobody = cluster.Planted.AdoptsNobody,
             Early = cluster.Planted.OrdersBeforeRecord ? Told : null,
         };
         StrictLog<T> Log<T>() => new(process.Name, cluster.Tell);

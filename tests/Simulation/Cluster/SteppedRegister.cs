@@ -21,6 +21,9 @@ internal sealed class SteppedRegister(Process process, ReplicaClock clock, Actio
     /// <summary>A planted defect: whoever asks may speak.</summary>
     public bool SpeaksAlways { get; init; }
 
+    /// <summary>A planted defect.</summary>
+    public bool AdoptsNobody { get; init; }
+
     /// <summary>A planted defect: hears at once that what is proposed stands.</summary>
     public Action<RegisterEvent>? Early { get; init; }
 
@@ -43,6 +46,7 @@ internal sealed class SteppedRegister(Process process, ReplicaClock clock, Actio
 
     public void Propose(Proposal proposal)
     {
+        if (AdoptsNobody && proposal.Reason.StartsWith("adopted", StringComparison.Ordinal)) return;
         post(new LeaseInput.Proposed(clock.Now, proposal, clock.GetUtcNow()));
         if (Early is null) return;
         var standing = Status.Assignments;

@@ -8,7 +8,7 @@ namespace Simulation.Cluster;
 
 /// <summary>
 /// V8, in two parts. (a) 254 goes into a priority file only on a MASTER: the agent has keepalived's word and the address, no fence, and no fence of its own behind
-/// which keepalived has not spoken yet; and in truth, keepalived of that node is MASTER or was within <see cref="Fifo"/>, unless the host stood still or keepalived was killed. (b) Between a fence of the MASTER and
+/// which keepalived has not spoken yet. It leaves with the word: after no step is a node steered holder that keepalived does not call MASTER (S4). And in truth, keepalived of that node is MASTER or was within <see cref="Fifo"/>, unless the host stood still or keepalived was killed. (b) Between a fence of the MASTER and
 /// the next MASTER of the group no BACKUP becomes or stops being standby because of an order that left the leader more than <see cref="Hears"/> after the fence: by then it could know.
 /// Excused while (or 15 s after) something kept it from hearing: the broker, a link, a replica, a standing host. Sick, leaving MASTER, and an agent's start and end are no orders.
 /// </summary>
@@ -19,10 +19,10 @@ internal sealed class BackupJudge(JudgeSettings settings, Troubles troubles) : J
     private static readonly TimeSpan s_deaf = TimeSpan.FromSeconds(15);
     private static readonly ClusterFaultSet s_late = ClusterFaultSet.Of(ClusterFault.HostPaused, ClusterFault.KeepalivedKilled, ClusterFault.HostClock);
 
-    private readonly SortedDictionary<(NodeId, GroupName), (NotifyState State, TimeSpan LeftMaster)> _roles = [];
+    private readonly Dictionary<(NodeId, GroupName), (NotifyState State, TimeSpan LeftMaster)> _roles = [];
     private readonly SortedDictionary<GroupName, (NodeId Node, TimeSpan At)> _underWay = [];
-    private readonly SortedDictionary<(NodeId, GroupName), AgentGroupOptions> _options = [];
-    private readonly SortedDictionary<(NodeId, GroupName), TimeSpan> _orderLeft = [];
+    private readonly Dictionary<(NodeId, GroupName), AgentGroupOptions> _options = [];
+    private readonly Dictionary<(NodeId, GroupName), TimeSpan> _orderLeft = [];
     private readonly Dictionary<(NodeId, long, long, long), TimeSpan> _sent = [];
 
     public override void OrderSent(TimeSpan now, string replica, Order order, TimeSpan mayLive) => _sent[(order.Node, order.Generation, order.Term, order.Seq)] = now;
@@ -59,6 +59,7 @@ internal sealed class BackupJudge(JudgeSettings settings, Troubles troubles) : J
             }
             if (ordered is not null && !ReferenceEquals(group.Order, was.Order) && _sent.TryGetValue((node, ordered.Order.Generation, ordered.Order.Term, ordered.Order.Seq), out var left))
                 _orderLeft[(node, name)] = left;
+            if (group.Steered == SteeredRole.Holder && group.Role != VrrpRole.Master) throw Broken("V8", $"{node} {name}: steered holder while keepalived is {group.Role}");
             if (group.Steered == was.Steered) continue;
             if (group.Steered == SteeredRole.Holder) OnlyMaster(input.At, node, group);
             if (was.Role == VrrpRole.Backup && group.Role == VrrpRole.Backup) OnlyBefore(now, node, was, group);

@@ -12,7 +12,7 @@ namespace Simulation.Cluster;
 /// </summary>
 internal sealed class EpochJudge : Judge
 {
-    private readonly SortedDictionary<(NodeId, GroupName), (FencingToken Token, SpeakerToken Speaker)> _saved = [];
+    private readonly Dictionary<(NodeId, GroupName), (FencingToken Token, SpeakerToken Speaker)> _saved = [];
 
     public override void AgentStepped(TimeSpan now, TimeSpan local, NodeId node, AgentState before, AgentInput input, AgentState after)
     {

@@ -17,8 +17,8 @@ internal sealed class FenceJudge(JudgeSettings settings, Troubles troubles) : Ju
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
     private static readonly ClusterFaultSet s_cannot = ClusterFaultSet.Of(ClusterFault.HostPaused, ClusterFault.SteeringUnwritable, ClusterFault.HostClock, ClusterFault.AgentKilled, ClusterFault.DiskFull);
 
-    private readonly SortedDictionary<(NodeId, GroupName), OneFence> _fences = [];
-    private readonly SortedDictionary<(NodeId, GroupName), int> _files = [];
+    private readonly Dictionary<(NodeId, GroupName), OneFence> _fences = [];
+    private readonly Dictionary<(NodeId, GroupName), int> _files = [];
     private readonly SortedDictionary<GroupName, TimeSpan> _allSince = [];
     private readonly HashSet<(string, GroupName, FencingToken)> _ordered = [];
 
@@ -34,7 +34,7 @@ internal sealed class FenceJudge(JudgeSettings settings, Troubles troubles) : Ju
             var key = (node, name);
             if (group.Fence is not { } fence)
             {
-                _fences.Remove(key);
+                if (_fences.Count > 0) _fences.Remove(key);
                 continue;
             }
             var was = before.Groups.GetValueOrDefault(name);

@@ -12,7 +12,7 @@ namespace Simulation.Cluster;
 /// </summary>
 internal sealed class RepeatJudge : Judge
 {
-    private readonly SortedDictionary<NodeId, (string Process, HashSet<(long, long, long)> Orders)> _taken = [];
+    private readonly Dictionary<NodeId, (string Process, HashSet<(long, long, long)> Orders)> _taken = [];
 
     public override void AgentEnded(TimeSpan now, NodeId node) => _taken.Remove(node);
 

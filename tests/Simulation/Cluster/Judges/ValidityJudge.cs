@@ -13,7 +13,7 @@ namespace Simulation.Cluster;
 /// </summary>
 internal sealed class ValidityJudge : Judge
 {
-    private readonly SortedDictionary<NodeId, Life> _lives = [];
+    private readonly Dictionary<NodeId, Life> _lives = [];
 
     public override void AgentStepped(TimeSpan now, TimeSpan local, NodeId node, AgentState before, AgentInput input, AgentState after)
     {
