@@ -41,6 +41,9 @@ internal sealed partial class IntakeTurns
         }
     }
 
+    /// <summary>For a simulator whose replicas read the very same messages: one of them reads each.</summary>
+    internal Func<Envelope, Decoded<HealthEvent>>? Decode { get; init; }
+
     public void Take(LinkEvent happened)
     {
         switch (happened)
@@ -73,7 +76,7 @@ internal sealed partial class IntakeTurns
         else if (sender.Verifier.Refusal(envelope) is { } forged)
             Refuse("signature", sender.Node.Value, forged, now);
         else if (envelope.Exchange == Routes.HealthExchange)
-            Health(_codec.Decode<HealthEvent>(envelope), sender, now);
+            Health(Decode?.Invoke(envelope) ?? _codec.Decode<HealthEvent>(envelope), sender, now);
         else
             State(_codec.DecodeState(envelope), sender, now);
     }

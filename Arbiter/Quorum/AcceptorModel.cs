@@ -15,9 +15,17 @@ internal sealed class AcceptorModel(string name)
     private Register? _register;
     private Probing? _probing;
     private int _life = 1;
+    private string _run = "";
+    private int _runOf;
     private int _tickets;
 
-    public string Run => $"{name}-run{_life}";
+    public string Run => _runOf == _life ? _run : NameRun();
+
+    private string NameRun()
+    {
+        (_run, _runOf) = ($"{name}-run{_life}", _life);
+        return _run;
+    }
 
     private bool Votes => _register is not null && _register.Run == Run;
 

@@ -21,7 +21,7 @@ internal sealed partial class LeaderLease
         _proposer = _proposer.Learn(reply.Promised).Learn(reply.Accepted);
         // The highest ballot ever seen: reads that alternate between servers must not start the wait anew.
         if (reply.Accepted <= _seenBallot) return;
-        if (!RegisterValue.TryParse(reply.Value, out var value, out var why))
+        if (!_reader.TryRead(reply.Value, out var value, out var why))
         {
             if (_trouble != why) Say(true, why);
             _trouble = why;

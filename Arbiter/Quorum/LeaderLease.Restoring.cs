@@ -70,7 +70,7 @@ internal sealed partial class LeaderLease
         if (!_ticketAsked.TryGetValue(server, out var asked) || !ReferenceEquals(asked.Request, request)) return;
         if (_role is not Role.Restoring) _quarantine.Note(server, reply.Ticket, asked.At, _now, _deviations.QuarantineWithoutTickets);
         if (!reply.Accepted.IsNone && !(reply.Accepted <= _leftover?.Ballot))
-            _leftover = (reply.Accepted, RegisterValue.TryParse(reply.Value, out var value, out _) ? Math.Max(value.LeaseMs, _leftover?.LeaseMs ?? 0) : _leftover?.LeaseMs ?? 0);
+            _leftover = (reply.Accepted, _reader.TryRead(reply.Value, out var value, out _) ? Math.Max(value.LeaseMs, _leftover?.LeaseMs ?? 0) : _leftover?.LeaseMs ?? 0);
     }
 
     private void MayRestore()

@@ -34,6 +34,7 @@ internal sealed partial class LeaderLease
     private readonly ReplyCheck _check;
     private readonly List<LeaseEffect> _effects = [];
     private readonly Deviations _deviations;
+    private readonly ValueReader _reader;
 
     private Proposer _proposer;
     private Role _role = Role.Following;
@@ -52,10 +53,11 @@ internal sealed partial class LeaderLease
     /// <summary>A change of ours ended unknown: the next value that is certain is told even when it looks the same.</summary>
     private bool _owesObserved;
 
-    public LeaderLease(LeaseSettings settings, ImmutableArray<string> servers, string me, ulong proposerId, Random random, Deviations? deviations = null)
+    /// <param name="reader">Shared by the replicas of a simulated run; null for one of its own.</param>
+    public LeaderLease(LeaseSettings settings, ImmutableArray<string> servers, string me, ulong proposerId, Random random, Deviations? deviations = null, ValueReader? reader = null)
     {
-        (_settings, _servers, _me, _random, _deviations) = (settings, servers, me, random, deviations ?? Deviations.None);
-        _proposer = new Proposer(proposerId, servers) { Deviations = _deviations };
+        (_settings, _servers, _me, _random, _deviations, _reader) = (settings, servers, me, random, deviations ?? Deviations.None, reader ?? new ValueReader());
+        _proposer = new Proposer(proposerId, servers) { Deviations = _deviations, Reader = _reader };
         _picture = new QuorumPicture(servers);
         _readmission = new Readmission(proposerId, settings) { Deviations = _deviations };
         _check = new ReplyCheck(servers);

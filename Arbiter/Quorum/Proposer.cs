@@ -54,6 +54,8 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
 
     internal Deviations Deviations { get; init; } = Deviations.None;
 
+    internal ValueReader Reader { get; init; } = new();
+
     /// <summary>For who watches from outside: the ballot being accepted, and the one of the value that it follows (itself, when it was promised before).</summary>
     internal (Ballot Ballot, Ballot Follows)? Sending => Running is { Accepting: true } round ? (round.Ballot, round.CurrentBallot) : null;
 
@@ -128,7 +130,7 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
         foreach (var (server, reply) in round.Replies)
         {
             if (reply.Answer != Answer.Ok) continue;
-            if (RegisterValue.TryParse(reply.Value, out var value, out var why)) promises.Add((server, reply, value));
+            if (Reader.TryRead(reply.Value, out var value, out var why)) promises.Add((server, reply, value));
             else unreadable = $"{server}: {why}";
         }
         foreach (var (_, reply, value) in promises)

@@ -14,39 +14,51 @@ internal sealed class ReplyCheck(ImmutableArray<string> servers)
 
     private readonly record struct Confirmed(string Incarnation, Ballot Promised, Ballot Accepted);
 
-    private readonly Dictionary<string, Confirmed> _confirmed = [];
-    /// <summary>What was confirmed before the newest question was sent: an answer to it cannot say less, however late it comes.</summary>
-    private readonly Dictionary<string, (Request Request, Confirmed Before)> _asked = [];
-    private readonly Dictionary<string, string> _runs = [];
-    private readonly HashSet<string> _regressed = [];
+    private sealed class Known(string address)
+    {
+        public readonly string Address = address;
+        public Confirmed Confirmed;
+        /// <summary>The newest question, and what was confirmed before it was sent: an answer to it cannot say less, however late it comes.</summary>
+        public Request? Asked;
+        public Confirmed Before;
+        public string? Run;
+        public bool Regressed;
+    }
 
-    public bool IsRegressed(string server) => _regressed.Contains(server);
+    private readonly Known[] _servers = [.. servers.Select(s => new Known(s))];
 
-    public void Asked(string server, Request.Read read) => _asked[server] = (read, _confirmed.GetValueOrDefault(server));
+    public bool IsRegressed(string server) => Of(server).Regressed;
+
+    public void Asked(string server, Request.Read read)
+    {
+        var known = Of(server);
+        (known.Asked, known.Before) = (read, known.Confirmed);
+    }
 
     public Reply Check(string server, Request request, Reply reply)
     {
+        var known = Of(server);
         if (reply.RunId.Length > 0)
         {
-            _runs[server] = reply.RunId;
-            if (TwinOf(server, reply.RunId) is { } twin)
+            known.Run = reply.RunId;
+            if (TwinOf(known) is { } twin)
                 return Reply.NoAnswer(SameServer, $"{server} and {twin} are one and the same Redis server: each vote needs a server of its own");
         }
-        if (request is Request.Seed seed && reply.Answer == Answer.Ok) _confirmed[server] = new Confirmed(seed.NewIncarnation, seed.Ballot, seed.Ballot);
+        if (request is Request.Seed seed && reply.Answer == Answer.Ok) known.Confirmed = new Confirmed(seed.NewIncarnation, seed.Ballot, seed.Ballot);
         if (request is not (Request.Read or Request.Prepare or Request.Accept)) return reply;
-        if (reply.Answer is Answer.Restarted or Answer.Virgin) _regressed.Remove(server);
+        if (reply.Answer is Answer.Restarted or Answer.Virgin) known.Regressed = false;
         if (reply.Incarnation.Length == 0 || reply.Answer is Answer.Restarted) return reply;
 
-        var known = _confirmed.GetValueOrDefault(server);
-        if (known.Incarnation != reply.Incarnation)
+        var confirmed = known.Confirmed;
+        if (confirmed.Incarnation != reply.Incarnation)
         {
-            known = new Confirmed(reply.Incarnation, Ballot.None, Ballot.None);
-            _regressed.Remove(server);
+            confirmed = new Confirmed(reply.Incarnation, Ballot.None, Ballot.None);
+            known.Regressed = false;
         }
-        if (request is Request.Read && reply.Answer == Answer.Ok && _asked.TryGetValue(server, out var asked) && ReferenceEquals(asked.Request, request)
-            && asked.Before.Incarnation == reply.Incarnation && (reply.Promised < asked.Before.Promised || reply.Accepted < asked.Before.Accepted))
-            _regressed.Add(server);
-        if (_regressed.Contains(server))
+        if (request is Request.Read && reply.Answer == Answer.Ok && ReferenceEquals(known.Asked, request)
+            && known.Before.Incarnation == reply.Incarnation && (reply.Promised < known.Before.Promised || reply.Accepted < known.Before.Accepted))
+            known.Regressed = true;
+        if (known.Regressed)
             return Reply.NoAnswer(Regressed, "it says less than it confirmed before: its memory was set back (a snapshot of the machine?), so it does not count until the leader has taken it back");
 
         var (promised, accepted) = (request, reply.Answer) switch
@@ -55,16 +67,25 @@ internal sealed class ReplyCheck(ImmutableArray<string> servers)
             (Request.Prepare prepare, Answer.Ok) => (prepare.Ballot, reply.Accepted),
             _ => (reply.Promised, reply.Accepted),
         };
-        _confirmed[server] = known with { Promised = Highest(known.Promised, promised), Accepted = Highest(known.Accepted, accepted) };
+        known.Confirmed = confirmed with { Promised = Highest(confirmed.Promised, promised), Accepted = Highest(confirmed.Accepted, accepted) };
         return reply;
     }
 
-    private string? TwinOf(string server, string run)
+    /// <exception cref="KeyNotFoundException">It is no server of this quorum.</exception>
+    private Known Of(string server)
     {
-        foreach (var other in servers)
+        foreach (var one in _servers)
+            if (one.Address == server) return one;
+        throw new KeyNotFoundException(server);
+    }
+
+    /// <summary>One before it in the list that has the same run id.</summary>
+    private string? TwinOf(Known server)
+    {
+        foreach (var other in _servers)
         {
-            if (other == server) return null;
-            if (_runs.TryGetValue(other, out var its) && its == run) return other;
+            if (ReferenceEquals(other, server)) return null;
+            if (other.Run == server.Run) return other.Address;
         }
         return null;
     }

@@ -144,7 +144,7 @@ internal sealed partial class ClusterRun
         var wait = _mix.Register.Settings.WaitOver(0);
         _time.RunUntil(healed + 3 * wait + TimeSpan.FromSeconds(11));
         var needsPerson = _replicas.All(r => r!.Register.Status.State == RegisterState.NotSeeded);
-        if (!needsPerson) _truth.Healed([.. Processes], _servers, _time.Now);
+        if (!needsPerson) _truth.Healed([.. _processes.Select(p => p!)], _servers, _time.Now);
         _time.RunUntil(healed + _mix.Healing);
         if (!needsPerson) _witness.Healed(_time.Now, _time.Now - healed, _world.Picture());
         return needsPerson;

@@ -42,11 +42,14 @@ internal sealed partial class ClusterRun
     private readonly Trace _trace;
     /// <summary>Messages of the register: hashed, and left out of the story, which they would fill.</summary>
     private readonly Trace _messages = new(false);
+    /// <summary>Shared, because the replicas read the same texts.</summary>
+    private readonly ValueReader _reader = new(16);
     private readonly Truth _truth;
     private readonly Network _network;
     private readonly Server[] _servers;
     private readonly ImmutableArray<string> _serverNames;
     private readonly Replica?[] _replicas;
+    private readonly Process?[] _processes;
     private readonly int[] _lives;
     private readonly bool[] _cutFromBroker;
     private readonly InMemoryBroker _broker;
@@ -73,11 +76,12 @@ internal sealed partial class ClusterRun
         if (with is not null) _mix = with(_mix);
         _trace = new Trace(story);
         var register = _mix.Register;
-        _truth = new Truth(register.Servers, register.Settings) { ReasonsRepeat = true, Took = Took };
+        _truth = new Truth(register.Servers, register.Settings, _reader) { ReasonsRepeat = true, Took = Took };
         _network = new Network(_time, _dice.Fork(), register, _truth, _messages) { Deliver = (to, server, request, reply) => Heard(to, server, request, reply) };
         _serverNames = [.. Enumerable.Range(1, register.Servers).Select(n => $"r{n}")];
         _servers = [.. _serverNames.Select((n, i) => new Server(n, i, Planted.Nothing))];
         _replicas = new Replica?[register.Replicas];
+        _processes = new Process?[register.Replicas];
         _lives = new int[register.Replicas];
         _cutFromBroker = new bool[register.Replicas];
         _broker = new InMemoryBroker(new TimelineClock(_time));
@@ -90,7 +94,7 @@ internal sealed partial class ClusterRun
         _watching = new Watching(this, options);
         (_world.Watch, _world.Eyes) = (_watching, _watching);
         if (story) _world.Happened = h => _trace.Tell(h.At, $"{h.Who}  {h.Text}");
-        _cluster = new Cluster(_time, _dice.Fork(), s_name, KeyRing.Parse(s_key), setting.Rules, [.. options.Nodes], _receivers, Sent, Ask, Delivered,
+        _cluster = new Cluster(_time, _dice.Fork(), s_name, KeyRing.Parse(s_key), setting.Rules, [.. options.Nodes], _receivers, new Decoding(s_name), Sent, Ask, Delivered,
             story ? text => _trace.Tell(_time.Now, text) : null) { Planted = _planted };
         _time.Stepped += Pump;
     }
@@ -174,9 +178,9 @@ internal sealed partial class ClusterRun
         var name = $"{(char)('a' + index)}/{(++_lives[index]).ToString(CultureInfo.InvariantCulture)}";
         var id = _dice.NextULong() >> 1;
         var register = _mix.Register;
-        var lease = new LeaderLease(register.Settings, _serverNames, name, id, _dice.Fork(), _planted.Register);
+        var lease = new LeaderLease(register.Settings, _serverNames, name, id, _dice.Fork(), _planted.Register, reader: _reader);
         var rate = 1 + register.ClockRate * (_dice.Chance(0.5) ? _dice.Pick<double>([-1, 1]) : _dice.Between(-1, 1));
-        var process = new Process(index, name, id, lease, _time.Now, rate);
+        var process = _processes[index] = new Process(index, name, id, lease, _time.Now, rate);
         var link = new InMemorySteeringLink(_broker, $"arbiter-{(char)('a' + index)}",
             [new LinkBinding(Routes.HealthExchange, Routes.AllHealth), new LinkBinding(Routes.StateExchange, Routes.AllState)]) { Cut = _cutFromBroker[index] };
         var replica = _replicas[index] = new Replica(_cluster, process, new RoughLink(link, _roughness));
@@ -209,9 +213,9 @@ internal sealed partial class ClusterRun
         var effects = process.Lease.Advance(input with { At = local, Floor = replica.Register.Floor });
         _trace.Mark(_time.Now, process.Replica, input is LeaseInput.Tick ? 1 : 2, effects.Count);
         var publish = input is LeaseInput.Tick or LeaseInput.Replied { Request: not Request.Read };
-        foreach (var effect in effects)
+        for (var i = 0; i < effects.Count; i++)
         {
-            switch (effect)
+            switch (effects[i])
             {
                 case LeaseEffect.Send { Envelope: var (server, request) }:
                     _truth.Asks(process, server, request, local);
@@ -227,18 +231,9 @@ internal sealed partial class ClusterRun
             }
         }
         replica.Register.Advanced(publish);
-        _truth.Advanced(process, Processes, _time.Now);
+        _truth.Advanced(process, _processes, _time.Now);
         if (process.Lease.Stopped) Die(replica, "has stopped", TimeSpan.FromSeconds(0.5));
         else WakeUp(replica);
-    }
-
-    private IEnumerable<Process> Processes
-    {
-        get
-        {
-            foreach (var replica in _replicas)
-                if (replica is not null) yield return replica.Process;
-        }
     }
 
     /// <summary>The register's timer: never early, a little late. One that is due sooner than needed looks again.</summary>

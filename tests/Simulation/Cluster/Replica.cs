@@ -25,7 +25,7 @@ internal enum Loop { Register, Groups, Orders, Intake, Notifications, Link }
 /// <param name="Ask">Something for the lease.</param>
 /// <param name="Delivered">A receiver took an event.</param>
 internal sealed record Cluster(
-    Timeline Time, Dice Dice, ClusterName Name, KeyRing Keys, ImmutableArray<GroupRules> Groups, ImmutableArray<NodeId> Nodes, IReadOnlyList<SimulatedReceiver> Receivers,
+    Timeline Time, Dice Dice, ClusterName Name, KeyRing Keys, ImmutableArray<GroupRules> Groups, ImmutableArray<NodeId> Nodes, IReadOnlyList<SimulatedReceiver> Receivers, Decoding Decoding,
     Action<Replica, Order, TimeSpan> Sent, Action<Replica, LeaseInput> Ask, Action<string, RecordedEvent> Delivered, Action<string>? Tell)
 {
     public ClusterPlanted Planted { get; init; } = ClusterPlanted.Nothing;
@@ -71,7 +71,7 @@ internal sealed class Replica : IGroups
         var recorder = new Recorder(cluster.Name, Register, Clock);
         var journal = new StepJournal(Log<StepJournal>());
         _groups = [.. cluster.Groups.Select(rules => new GroupTurns(rules, Register, cluster.Planted.FencesAll ? new FencingAll(_orders, rules) : _orders, journal, (_, _) => { }, clock, Log<GroupLoop>(), recorder))];
-        _intake = new IntakeTurns(cluster.Name, cluster.Keys, cluster.Nodes, this, _orders, clock, null, Log<IntakeTurns>());
+        _intake = new IntakeTurns(cluster.Name, cluster.Keys, cluster.Nodes, this, _orders, clock, null, Log<IntakeTurns>()) { Decode = cluster.Decoding.Read };
         _notifier = new Notifier(this, cluster.Time, cluster.Name, cluster.Receivers, cluster.Dice.NextULong(), Log<Notifier>(), cluster.Delivered) { SettledBeforeDelivery = cluster.Planted.SettledBeforeDelivery };
     }
 

@@ -9,6 +9,9 @@ namespace Simulation.Quorum;
 /// </summary>
 internal sealed class Network(Timeline time, Dice dice, Mix mix, Truth truth, Trace trace)
 {
+    private static readonly Reply s_timeout = Reply.NoAnswer("timeout");
+    private static readonly Reply s_unreachable = Reply.NoAnswer("unreachable");
+
     private readonly int[,] _cutTo = new int[mix.Replicas, mix.Servers];
     private readonly int[,] _cutBack = new int[mix.Replicas, mix.Servers];
 
@@ -21,6 +24,27 @@ internal sealed class Network(Timeline time, Dice dice, Mix mix, Truth truth, Tr
 
     /// <summary>An answer, or that there was none, for a process.</summary>
     public required Action<Process, string, Request, Reply> Deliver { get; init; }
+
+    /// <summary>A question on its way there, and its answer on its way back. One object for both: there are ten thousands in a run.</summary>
+    private sealed class Flight(Network network, Process from, Server server, Request request) : Alarm
+    {
+        public Process From => from;
+        public Server Server => server;
+        public Request Request => request;
+        /// <summary>Zero: nobody waits for this answer any more.</summary>
+        public TimeSpan Deadline;
+        /// <summary>Null on the way there.</summary>
+        public Reply? Reply;
+        /// <summary>It waits in a socket of this life of the server; null when it does not.</summary>
+        public string? WaitsIn;
+
+        protected override void Ring()
+        {
+            if (Reply is { } reply) network.Deliver(from, server.Name, request, reply);
+            // what waits in a socket dies with the server
+            else if (WaitsIn is null || server.Run == WaitsIn) network.Arrive(this);
+        }
+    }
 
     /// <summary>No link is cut any more.</summary>
     public void Heal()
@@ -48,58 +72,62 @@ internal sealed class Network(Timeline time, Dice dice, Mix mix, Truth truth, Tr
     {
         Messages++;
         var deadline = time.Now + mix.Settings.RpcTimeout;
+        var flight = new Flight(this, from, server, request) { Deadline = deadline };
         if (_cutTo[from.Replica, server.Index] > 0 || dice.Chance(Loss))
         {
-            NoAnswer(from, server, request, deadline, "timeout");
+            Answer(flight, s_timeout, deadline);
             return;
         }
-        if (dice.Chance(Duplicate)) time.After(Delay(), () => Arrive(from, server, request, TimeSpan.Zero));
+        if (dice.Chance(Duplicate)) time.After(Delay(), new Flight(this, from, server, request));
         var arrives = time.Now + Delay();
-        if (arrives >= deadline)
-        {
-            NoAnswer(from, server, request, deadline, "timeout");
-            deadline = TimeSpan.Zero;
-        }
-        time.At(arrives, () => Arrive(from, server, request, deadline));
+        if (arrives >= deadline) GiveUp(flight);
+        time.At(arrives, flight);
     }
 
-    /// <param name="deadline">Zero: nobody waits for this answer any more.</param>
-    private void Arrive(Process from, Server server, Request request, TimeSpan deadline)
+    private void Arrive(Flight flight)
     {
+        var server = flight.Server;
+        var awaited = flight.Deadline > TimeSpan.Zero;
         if (!server.Up)
         {
-            if (deadline > TimeSpan.Zero) NoAnswer(from, server, request, time.Now + TimeSpan.FromMilliseconds(0.2), "unreachable");
+            if (awaited) Answer(flight, s_unreachable, time.Now + TimeSpan.FromMilliseconds(0.2));
             return;
         }
         if (server.StalledUntil > time.Now)
         {
-            if (deadline > TimeSpan.Zero && server.StalledUntil >= deadline)
-            {
-                NoAnswer(from, server, request, deadline, "timeout");
-                deadline = TimeSpan.Zero;
-            }
-            var run = server.Run;
-            // what waits in a socket dies with the server
-            time.At(server.StalledUntil, () => { if (server.Run == run) Arrive(from, server, request, deadline); });
+            if (awaited && server.StalledUntil >= flight.Deadline) GiveUp(flight);
+            flight.WaitsIn = server.Run;
+            time.At(server.StalledUntil, flight);
             return;
         }
+        var (from, request) = (flight.From, flight.Request);
         var reply = server.Ask(request);
         trace.Mark(time.Now, server.Index, 16 + Kind(request), (int)reply.Answer);
-        if (trace.Story && request is not Request.Read) trace.Tell(time.Now, $"{from.Name} > {server.Name}  {Story.Of(request)} -> {Story.Of(reply)}{(deadline == TimeSpan.Zero ? " (nobody waits for it)" : "")}");
+        if (trace.Story && request is not Request.Read) trace.Tell(time.Now, $"{from.Name} > {server.Name}  {Story.Of(request)} -> {Story.Of(reply)}{(awaited ? "" : " (nobody waits for it)")}");
         truth.Answered(server, request, reply);
-        if (deadline == TimeSpan.Zero) return;
+        if (!awaited) return;
         var back = time.Now + Delay();
-        if (_cutBack[from.Replica, server.Index] > 0 || dice.Chance(Loss) || back >= deadline)
+        if (_cutBack[from.Replica, server.Index] > 0 || dice.Chance(Loss) || back >= flight.Deadline)
         {
-            NoAnswer(from, server, request, deadline, "timeout");
+            Answer(flight, s_timeout, flight.Deadline);
             return;
         }
-        time.At(back, () => Deliver(from, server.Name, request, reply));
-        if (dice.Chance(Duplicate)) time.At(back + Delay(), () => Deliver(from, server.Name, request, reply));
+        Answer(flight, reply, back);
+        if (dice.Chance(Duplicate)) Answer(new Flight(this, from, server, request), reply, back + Delay());
     }
 
-    private void NoAnswer(Process from, Server server, Request request, TimeSpan at, string error) =>
-        time.At(at, () => Deliver(from, server.Name, request, Reply.NoAnswer(error)));
+    private void Answer(Flight flight, Reply reply, TimeSpan at)
+    {
+        flight.Reply = reply;
+        time.At(at, flight);
+    }
+
+    /// <summary>It travels on; who asked is told at the deadline that there was no answer.</summary>
+    private void GiveUp(Flight flight)
+    {
+        Answer(new Flight(this, flight.From, flight.Server, flight.Request), s_timeout, flight.Deadline);
+        flight.Deadline = TimeSpan.Zero;
+    }
 
     private TimeSpan Delay() => dice.Chance(Slow)
         ? dice.LogUniform(TimeSpan.FromMilliseconds(0.1), mix.SlowMost)

@@ -17,7 +17,7 @@ internal sealed class Process(int replica, string name, ulong proposer, LeaderLe
     public bool Stopping { get; set; }
     /// <summary>It stands still, its clock runs on.</summary>
     public TimeSpan PausedUntil { get; set; }
-    public Queue<Func<TimeSpan, long, LeaseInput>> Waiting { get; } = new();
+    public Queue<LeaseInput> Waiting { get; } = new();
     public Alarm? Wake { get; set; }
     public TimeSpan WakeAt { get; set; }
     /// <summary>What its wall clock is ahead, and what the nodes told it.</summary>

@@ -79,7 +79,7 @@ internal sealed partial class QuorumRun
                 if (!process.Alive || process.Stopping) break;
                 process.Stopping = true;
                 Tell($"{process.Name} is asked to stop");
-                Advance(process, (local, floor) => new LeaseInput.Stop(local) { Floor = floor });
+                Advance(process, new LeaseInput.Stop(process.Local(_time.Now)) { Floor = Floor(process) });
                 break;
             case Fault.WallJump:
                 process.WallAhead = TimeSpan.FromHours(_dice.Between(-1, 1));

@@ -27,12 +27,13 @@ internal sealed partial class QuorumRun
     private readonly Mix _mix;
     private readonly Planted _planted;
     private readonly Trace _trace;
+    /// <summary>Shared, because the replicas read the same texts.</summary>
+    private readonly ValueReader _reader = new(16);
     private readonly Truth _truth;
     private readonly Network _network;
     private readonly Server[] _servers;
     private readonly Process?[] _replicas;
     private readonly ImmutableArray<string> _names;
-    private readonly Dictionary<string, Server> _byName;
     private readonly int[] _lives;
     private readonly ulong[] _ids;
     private bool _healing;
@@ -49,11 +50,10 @@ internal sealed partial class QuorumRun
         _mix = Mix.Of(_dice.Fork(), theme);
         if (with is not null) _mix = with(_mix);
         _trace = new Trace(story);
-        _truth = new Truth(_mix.Servers, _mix.Settings);
+        _truth = new Truth(_mix.Servers, _mix.Settings, _reader);
         _network = new Network(_time, _dice.Fork(), _mix, _truth, _trace) { Deliver = Deliver };
         _names = [.. Enumerable.Range(1, _mix.Servers).Select(n => $"r{n}")];
         _servers = [.. _names.Select((n, i) => new Server(n, i, _planted))];
-        _byName = _servers.ToDictionary(s => s.Name);
         _replicas = new Process?[_mix.Replicas];
         _lives = new int[_mix.Replicas];
         _ids = [.. Enumerable.Range(0, _mix.Replicas).Select(_ => _dice.NextULong() >> 1)];
@@ -115,19 +115,25 @@ internal sealed partial class QuorumRun
         var id = _planted.ReusedId ? _ids[replica] : _dice.NextULong() >> 1;
         var name = $"{(char)('a' + replica)}/{(_planted.ReusedId ? 1 : life).ToString(CultureInfo.InvariantCulture)}";
         var settings = _planted.Settings?.Invoke(_mix.Settings) ?? _mix.Settings;
-        var lease = new LeaderLease(settings, _names, name, id, _dice.Fork(), _planted.Code);
+        var lease = new LeaderLease(settings, _names, name, id, _dice.Fork(), _planted.Code, _reader);
         // at the bounds, where it matters most, or anywhere between
         var rate = 1 + _mix.ClockRate * (_dice.Chance(0.5) ? _dice.Pick<double>([-1, 1]) : _dice.Between(-1, 1));
         var process = new Process(replica, name, id, lease, _time.Now, rate);
         _replicas[replica] = process;
         Tell($"{name} starts, its clock at {(rate - 1) * 100:+0.0;-0.0} %");
-        Advance(process, (local, floor) => new LeaseInput.Tick(local) { Floor = floor });
+        Tick(process);
     }
 
-    private void Deliver(Process to, string server, Request request, Reply reply) =>
-        Advance(to, (local, floor) => new LeaseInput.Replied(local, server, request, reply) { Floor = floor });
+    private void Tick(Process process) => Advance(process, new LeaseInput.Tick(process.Local(_time.Now)) { Floor = Floor(process) });
 
-    private void Advance(Process process, Func<TimeSpan, long, LeaseInput> input)
+    private void Deliver(Process to, string server, Request request, Reply reply) =>
+        Advance(to, new LeaseInput.Replied(to.Local(_time.Now), server, request, reply) { Floor = Floor(to) });
+
+    /// <summary>The wall clock, and above what the nodes obey once they were heard.</summary>
+    private long Floor(Process process) => Math.Max(Epoch + (long)(_time.Now + process.WallAhead).TotalMilliseconds,
+        process.Local(_time.Now) > TimeSpan.FromSeconds(2) ? _truth.NewestGeneration + 1 : 0);
+
+    private void Advance(Process process, LeaseInput input)
     {
         if (!process.Alive) return;
         if (process.PausedUntil > _time.Now)
@@ -135,19 +141,15 @@ internal sealed partial class QuorumRun
             if (process.Waiting.Count < 20_000) process.Waiting.Enqueue(input);
             return;
         }
-        var local = process.Local(_time.Now);
-        var heard = local > TimeSpan.FromSeconds(2) ? _truth.NewestGeneration + 1 : 0;
-        var floor = Math.Max(Epoch + (long)(_time.Now + process.WallAhead).TotalMilliseconds, heard);
-        var asked = input(local, floor);
-        var effects = process.Lease.Advance(asked);
-        _trace.Mark(_time.Now, process.Replica, asked is LeaseInput.Tick ? 1 : 2, effects.Count);
-        foreach (var effect in effects)
+        var effects = process.Lease.Advance(input);
+        _trace.Mark(_time.Now, process.Replica, input is LeaseInput.Tick ? 1 : 2, effects.Count);
+        for (var i = 0; i < effects.Count; i++)
         {
-            switch (effect)
+            switch (effects[i])
             {
                 case LeaseEffect.Send { Envelope: var (server, request) }:
-                    _truth.Asks(process, server, request, local);
-                    _network.Ask(process, _byName[server], request);
+                    _truth.Asks(process, server, request, input.At);
+                    _network.Ask(process, ServerOf(server), request);
                     break;
                 case LeaseEffect.Tell { Event: var told }:
                     _trace.Mark(_time.Now, process.Replica, 3, told is RegisterEvent.Gained ? 1 : told is RegisterEvent.Lost ? 2 : 3);
@@ -157,10 +159,17 @@ internal sealed partial class QuorumRun
                 case LeaseEffect.Say say when _trace.Story && say.Warning: Tell($"{process.Name} says: {say.Text}"); break;
             }
         }
-        _truth.Advanced(process, _replicas.OfType<Process>(), _time.Now);
+        _truth.Advanced(process, _replicas, _time.Now);
         Count();
         if (process.Lease.Stopped) Die(process, "has stopped");
         else WakeUp(process);
+    }
+
+    private Server ServerOf(string name)
+    {
+        foreach (var server in _servers)
+            if (server.Name == name) return server;
+        throw new InvalidOperationException($"no server has the name {name}");
     }
 
     /// <summary>How long somebody could speak.</summary>
@@ -182,13 +191,18 @@ internal sealed partial class QuorumRun
         if (process.Wake is { Cancelled: false } && process.WakeAt <= at) return;
         process.Wake?.Cancel();
         process.WakeAt = at;
-        process.Wake = _time.At(at + TimeSpan.FromTicks((long)(_dice.NextDouble() * 5000)), () =>
+        process.Wake = _time.At(at + TimeSpan.FromTicks((long)(_dice.NextDouble() * 5000)), new Timer(this, process));
+    }
+
+    private sealed class Timer(QuorumRun run, Process process) : Alarm
+    {
+        protected override void Ring()
         {
             process.Wake = null;
-            if (!process.Alive || process.PausedUntil > _time.Now) return;
-            if (process.Local(_time.Now) >= process.Lease.NextWake) Advance(process, (local, floor) => new LeaseInput.Tick(local) { Floor = floor });
-            else WakeUp(process);
-        });
+            if (!process.Alive || process.PausedUntil > run._time.Now) return;
+            if (process.Local(run._time.Now) >= process.Lease.NextWake) run.Tick(process);
+            else run.WakeUp(process);
+        }
     }
 
     private void Die(Process process, string how)
@@ -212,8 +226,20 @@ internal sealed partial class QuorumRun
     {
         if (!process.Alive || process.PausedUntil > _time.Now) return;
         Tell($"{process.Name} goes on");
-        while (process.Alive && process.Waiting.TryDequeue(out var input)) Advance(process, input);
-        Advance(process, (local, floor) => new LeaseInput.Tick(local) { Floor = floor });
+        while (process.Alive && process.Waiting.TryDequeue(out var input)) Advance(process, Late(process, input));
+        Tick(process);
+    }
+
+    /// <summary>What waited is met with the clocks of now.</summary>
+    private LeaseInput Late(Process process, LeaseInput input)
+    {
+        var met = input switch
+        {
+            LeaseInput.Proposed proposed => proposed with { Utc = Utc },
+            LeaseInput.Wished wished => wished with { Utc = Utc },
+            _ => input,
+        };
+        return met with { At = process.Local(_time.Now), Floor = Floor(process) };
     }
 
     /// <summary>A client wants a group moved, mostly at whoever leads, and sometimes with an epoch that was.</summary>
@@ -226,13 +252,13 @@ internal sealed partial class QuorumRun
         if (_dice.Chance(0.3))
         {
             var wish = new OutboxWish.Diagnoses(GroupName.Parse("g1"), _dice.Chance(0.5) ? [] : [new OpenDiagnosis("Split", "warning", "two holders")]);
-            Advance(process, (local, floor) => new LeaseInput.Wished(local, wish, Utc) { Floor = floor });
+            Advance(process, new LeaseInput.Wished(process.Local(_time.Now), wish, Utc) { Floor = Floor(process) });
         }
         var group = GroupName.Parse($"g{_dice.Next(1, 4)}");
         var epoch = process.Known.GetValueOrDefault(group)?.Epoch ?? 0;
         if (_dice.Chance(0.1)) epoch = Math.Max(0, epoch - 1);
         var proposal = new Proposal(group, epoch, NodeId.Parse($"n{_dice.Next(1, 4)}"), $"hard p{++_proposals}");
-        Advance(process, (local, floor) => new LeaseInput.Proposed(local, proposal, Utc) { Floor = floor });
+        Advance(process, new LeaseInput.Proposed(process.Local(_time.Now), proposal, Utc) { Floor = Floor(process) });
     }
 
     private DateTimeOffset Utc => DateTimeOffset.FromUnixTimeMilliseconds(Epoch + (long)_time.Now.TotalMilliseconds);

@@ -20,7 +20,7 @@ internal sealed partial class Truth
     public TimeSpan LawfulUntil(Process process) => _lawfulUntil.TryGetValue(process, out var until) ? until - settings.Guard : -TimeSpan.FromDays(1);
 
     /// <summary>L1, L2 and the part of R4 that a process can get wrong: whoever speaks has a majority behind it, in time, and is alone.</summary>
-    public void Advanced(Process process, IEnumerable<Process> all, TimeSpan now)
+    public void Advanced(Process process, ReadOnlySpan<Process?> all, TimeSpan now)
     {
         var until = process.Lease.SpeakUntil;
         if (until == TimeSpan.MinValue) return;
@@ -32,7 +32,7 @@ internal sealed partial class Truth
                 : $"{process.Name} speaks until {until.TotalSeconds:0.000} on its clock; its lease justifies {(lawful - settings.Guard).TotalSeconds:0.000}");
         if (!process.MaySpeak(now)) return;
         foreach (var other in all)
-            if (other != process && other.Alive && other.Lease.SpeakUntil is var its && its > TimeSpan.MinValue && other.Local(now) < (its > TimeSpan.FromDays(30) ? its : its + settings.Guard))
+            if (other is not null && other != process && other.Alive && other.Lease.SpeakUntil is var its && its > TimeSpan.MinValue && other.Local(now) < (its > TimeSpan.FromDays(30) ? its : its + settings.Guard))
                 Break("L1", $"{process.Name} speaks while the lease of {other.Name} runs for another {(other.Real(its > TimeSpan.FromDays(30) ? its : its + settings.Guard) - now).TotalMilliseconds:0} ms");
     }
 

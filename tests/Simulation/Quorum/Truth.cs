@@ -8,7 +8,7 @@ namespace Simulation.Quorum;
 /// What is true of the register whatever any process believes: which values were sent, which followed which, and which a majority took.
 /// Built only from the messages themselves, and checked after every event (docs/simulation.md).
 /// </summary>
-internal sealed partial class Truth(int servers, LeaseSettings settings)
+internal sealed partial class Truth(int servers, LeaseSettings settings, ValueReader reader)
 {
     private sealed class Sent(Ballot ballot, RegisterValue value, string json, Sent? follows, Process by)
     {
@@ -96,7 +96,7 @@ internal sealed partial class Truth(int servers, LeaseSettings settings)
 
     private Sent Add(Ballot ballot, string json, Sent? follows, Process by)
     {
-        if (!RegisterValue.TryParse(json, out var value, out var why)) throw new Broken("P1", $"{by.Name} sends a value that cannot be read: {why}");
+        if (!reader.TryRead(json, out var value, out var why)) throw new Broken("P1", $"{by.Name} sends a value that cannot be read: {why}");
         return _sent[ballot] = new Sent(ballot, value, json, follows, by);
     }
 
