@@ -36,8 +36,8 @@ internal sealed class AgentProcess : IAgentHands, IStepWatch
         var options = host.AgentOptions;
         var codec = new MessageCodec(options.Cluster);
         var reporter = new Reporter(new WireDelay(world.Time, link), codec, new MessageSigner(keys, Direction.Agent), host.Name, NullLogger<Reporter>.Instance);
-        _intake = new OrderIntake(codec, new MessageVerifier(keys, Direction.Order), host.Name, _clock, NullLogger.Instance);
-        var state = AgentState.Create(options, process, $"boot-{host.Name}", (long)host.Clock.Now.TotalMilliseconds);
+        _intake = new OrderIntake(codec, new MessageVerifier(keys, Direction.Order), host.Name, _clock, NullLogger.Instance) { Deviations = world.Agents };
+        var state = AgentState.Create(options, process, $"boot-{host.Name}", (long)host.Clock.Now.TotalMilliseconds) with { Deviations = world.Agents };
         _turns = new AgentTurns(state, _clock, reporter, this, this);
         _probes = new AgentProbes(this, host, world, _clock, options);
         Cut = host.Isolated || host.BrokerCut;

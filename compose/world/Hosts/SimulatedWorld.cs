@@ -48,6 +48,9 @@ public sealed class SimulatedWorld : IWorld
     public Timeline Time { get; }
     public Action<Happening>? Happened { get; set; }
 
+    /// <summary>Rules that the agents do not keep to, set before they start: tests only.</summary>
+    internal Deviations Agents { get; set; } = Deviations.None;
+
     /// <summary>Sees each step of each agent.</summary>
     internal IStepWatch? Watch { get; set; }
 
@@ -271,11 +274,11 @@ public sealed class SimulatedWorld : IWorld
     }
 
     /// <summary>What systemd runs after the agent's end, however it ended: a plain VRRP pair is left behind.</summary>
-    private static void Release(SimulatedHost host)
+    private void Release(SimulatedHost host)
     {
         if (host.Agent is not null || !host.Steers) return;
         foreach (var group in host.AgentOptions.Groups)
-            foreach (var effect in NodeAgent.Core.Release.Decide(group, host.Has(group.Group) && host.Keepalived.Alive, host.Files.Number(group.FenceFile), host.Files.Number(group.PriorityFile)))
+            foreach (var effect in NodeAgent.Core.Release.Decide(group, !Agents.LoweredAtEnd && host.Has(group.Group) && host.Keepalived.Alive, host.Files.Number(group.FenceFile), host.Files.Number(group.PriorityFile)))
                 if (effect is Effect.Write write) host.Steer(write.Group, write.File, write.Value, byAgent: false);
     }
 

@@ -36,6 +36,7 @@ internal sealed partial class ClusterRun
 
     private readonly Timeline _time = new();
     private readonly ulong _seed;
+    private readonly ClusterPlanted _planted;
     private readonly Dice _dice;
     private readonly ClusterMix _mix;
     private readonly Trace _trace;
@@ -65,9 +66,11 @@ internal sealed partial class ClusterRun
     private long _delivered;
 
     /// <param name="judges">Who is told what happens; null: the judges of every invariant.</param>
-    public ClusterRun(ulong seed, ClusterTheme? theme = null, Func<ClusterSetting, IWitness>? judges = null, bool story = false, Func<ClusterMix, ClusterMix>? with = null)
+    public ClusterRun(ulong seed, ClusterTheme? theme = null, Func<ClusterSetting, IWitness>? judges = null, bool story = false, Func<ClusterMix, ClusterMix>? with = null,
+        ClusterPlanted? planted = null)
     {
         _seed = seed;
+        _planted = planted ?? ClusterPlanted.Nothing;
         _dice = new Dice(seed);
         _mix = ClusterMix.Of(_dice.Fork(), theme);
         if (with is not null) _mix = with(_mix);
@@ -87,12 +90,12 @@ internal sealed partial class ClusterRun
         var options = Options(_mix);
         var setting = new ClusterSetting(_mix, options, [.. options.Groups.Select(g => Rules(options, g))], [.. _receivers.Select(r => r.Name)], register.Settings);
         _witness = judges?.Invoke(setting) ?? ClusterSetting.Judges(setting);
-        _world = new SimulatedWorld(options, _time, new Random(_dice.Next(int.MaxValue)), AgentLink);
+        _world = new SimulatedWorld(options, _time, new Random(_dice.Next(int.MaxValue)), AgentLink) { Agents = _planted.Agents };
         _watching = new Watching(this, options);
         (_world.Watch, _world.Eyes) = (_watching, _watching);
         if (story) _world.Happened = h => _trace.Tell(h.At, $"{h.Who}  {h.Text}");
         _cluster = new Cluster(_time, _dice.Fork(), s_name, KeyRing.Parse(s_key), setting.Rules, [.. options.Nodes], _receivers, new Decoding(s_name), Sent, Ask, Delivered,
-            story ? text => _trace.Tell(_time.Now, text) : null);
+            story ? text => _trace.Tell(_time.Now, text) : null) { Planted = _planted };
         _time.Stepped += Pump;
     }
 
@@ -175,7 +178,7 @@ internal sealed partial class ClusterRun
         var name = $"{(char)('a' + index)}/{(++_lives[index]).ToString(CultureInfo.InvariantCulture)}";
         var id = _dice.NextULong() >> 1;
         var register = _mix.Register;
-        var lease = new LeaderLease(register.Settings, _serverNames, name, id, _dice.Fork(), reader: _reader);
+        var lease = new LeaderLease(register.Settings, _serverNames, name, id, _dice.Fork(), _planted.Register, reader: _reader);
         var rate = 1 + register.ClockRate * (_dice.Chance(0.5) ? _dice.Pick<double>([-1, 1]) : _dice.Between(-1, 1));
         var process = _processes[index] = new Process(index, name, id, lease, _time.Now, rate);
         var link = new InMemorySteeringLink(_broker, $"arbiter-{(char)('a' + index)}",

@@ -10,5 +10,5 @@ namespace Simulation.Cluster;
 internal sealed record ClusterSetting(ClusterMix Mix, WorldOptions World, ImmutableArray<GroupRules> Rules, ImmutableArray<string> Receivers, LeaseSettings Lease)
 {
     /// <summary>The judges of every invariant of the whole system.</summary>
-    public static IWitness Judges(ClusterSetting setting) => new Nobody();
+    public static IWitness Judges(ClusterSetting setting) => new Judges(JudgeSettings.Of(setting.World, setting.Receivers));
 }

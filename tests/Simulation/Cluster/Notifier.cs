@@ -34,6 +34,9 @@ internal sealed class Notifier
         _register.Watch(See);
     }
 
+    /// <summary>A planted defect.</summary>
+    public bool SettledBeforeDelivery { get; init; }
+
     private void See(OutboxPicture picture)
     {
         _picture = picture;
@@ -71,6 +74,8 @@ internal sealed class Notifier
     {
         _underWay.Add(send.Id);
         var receiver = _receivers[send.Receiver];
+        if (SettledBeforeDelivery)
+            _replica.Post(Loop.Notifications, () => Turn(new DeliveryInput.Ended(_clock.Now, _clock.GetUtcNow(), send.Id, new Arbiter.Notifications.DeliveryOutcome(Arbiter.Notifications.DeliveryResult.Delivered, "200"))));
         // what left is not called back by the end of its sender, unless it says so itself while it is on its way
         _time.After(receiver.Way(), () =>
         {

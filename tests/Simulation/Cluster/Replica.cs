@@ -26,7 +26,10 @@ internal enum Loop { Register, Groups, Orders, Intake, Notifications, Link }
 /// <param name="Delivered">A receiver took an event.</param>
 internal sealed record Cluster(
     Timeline Time, Dice Dice, ClusterName Name, KeyRing Keys, ImmutableArray<GroupRules> Groups, ImmutableArray<NodeId> Nodes, IReadOnlyList<SimulatedReceiver> Receivers, Decoding Decoding,
-    Action<Replica, Order, TimeSpan> Sent, Action<Replica, LeaseInput> Ask, Action<string, RecordedEvent> Delivered, Action<string>? Tell);
+    Action<Replica, Order, TimeSpan> Sent, Action<Replica, LeaseInput> Ask, Action<string, RecordedEvent> Delivered, Action<string>? Tell)
+{
+    public ClusterPlanted Planted { get; init; } = ClusterPlanted.Nothing;
+}
 
 /// <summary>
 /// One life of an arbiter: the production lease, groups, orders, intake, recorder and deliveries, each driven a turn at a time. Whatever one of
@@ -55,7 +58,12 @@ internal sealed class Replica : IGroups
         (_cluster, Process, Link) = (cluster, process, link);
         Clock = new ReplicaClock(cluster.Time, process);
         var clock = new ProcessClock(Clock);
-        Register = new SteppedRegister(process, Clock, input => Post(Loop.Register, () => cluster.Ask(this, input)));
+        Register = new SteppedRegister(process, Clock, input => Post(Loop.Register, () => cluster.Ask(this, input)))
+        {
+            SpeaksAlways = cluster.Planted.SpeaksAlways,
+            AdoptsNobody = cluster.Planted.AdoptsNobody,
+            Early = cluster.Planted.OrdersBeforeRecord ? Told : null,
+        };
         StrictLog<T> Log<T>() => new(process.Name, cluster.Tell);
         _orders = new OrderDesk(cluster.Name, process.Name, cluster.Keys, cluster.Nodes, Register, new Wire(this), clock, Log<OrderDesk>())
         {
@@ -63,9 +71,9 @@ internal sealed class Replica : IGroups
         };
         var recorder = new Recorder(cluster.Name, Register, Clock);
         var journal = new StepJournal(Log<StepJournal>());
-        _groups = [.. cluster.Groups.Select(rules => new GroupTurns(rules, Register, _orders, journal, (_, _) => { }, clock, Log<GroupLoop>(), recorder))];
+        _groups = [.. cluster.Groups.Select(rules => new GroupTurns(rules, Register, cluster.Planted.FencesAll ? new FencingAll(_orders, rules) : _orders, journal, (_, _) => { }, clock, Log<GroupLoop>(), recorder))];
         _intake = new IntakeTurns(cluster.Name, cluster.Keys, cluster.Nodes, this, _orders, clock, null, Log<IntakeTurns>()) { Decode = cluster.Decoding.Read };
-        _notifier = new Notifier(this, cluster.Time, cluster.Name, cluster.Receivers, cluster.Dice.NextULong(), Log<Notifier>(), cluster.Delivered);
+        _notifier = new Notifier(this, cluster.Time, cluster.Name, cluster.Receivers, cluster.Dice.NextULong(), Log<Notifier>(), cluster.Delivered) { SettledBeforeDelivery = cluster.Planted.SettledBeforeDelivery };
     }
 
     public Process Process { get; }
@@ -192,6 +200,25 @@ internal sealed class Replica : IGroups
             for (due += interval; due <= Clock.Now;) due += interval;
             Again();
         }
+    }
+
+    /// <summary>A planted defect.</summary>
+    private sealed class FencingAll(IOrders orders, GroupRules rules) : IOrders
+    {
+        public void Want(SpeakerToken speaker, NodeId node, GroupName group, GroupOrder? wanted)
+        {
+            orders.Want(speaker, node, group, wanted);
+            if (wanted is not { Role: OrderedRole.Fence }) return;
+            foreach (var member in rules.Members) orders.Want(speaker, member.Node, group, wanted);
+        }
+
+        public void RequestReport(NodeId node) => orders.RequestReport(node);
+
+        public void Heard(NodeId node, string process, string nonce) => orders.Heard(node, process, nonce);
+
+        public void Settled(LinkEvent.Sent sent) => orders.Settled(sent);
+
+        public void Repeat() => orders.Repeat();
     }
 
     private void Leave(Envelope envelope) => _cluster.Time.After(s_broker, () => Link.Publish(envelope));

@@ -18,6 +18,15 @@ internal sealed class SteppedRegister(Process process, ReplicaClock clock, Actio
     private OutboxPicture? _picture;
     private long _reported;
 
+    /// <summary>A planted defect: whoever asks may speak.</summary>
+    public bool SpeaksAlways { get; init; }
+
+    /// <summary>A planted defect.</summary>
+    public bool AdoptsNobody { get; init; }
+
+    /// <summary>A planted defect: hears at once that what is proposed stands.</summary>
+    public Action<RegisterEvent>? Early { get; init; }
+
     public RegisterStatus Status => _status ??= process.Lease.Status();
 
     public ChannelReader<RegisterEvent> Events => throw new NotSupportedException("told to the groups directly");
@@ -30,12 +39,21 @@ internal sealed class SteppedRegister(Process process, ReplicaClock clock, Actio
         if (generation is > 0 and <= MaxReported) _reported = Math.Max(_reported, generation);
     }
 
-    public bool MaySpeak() => clock.Now < process.Lease.SpeakUntil;
+    public bool MaySpeak() => SpeaksAlways || clock.Now < process.Lease.SpeakUntil;
 
     /// <summary>How much longer it may speak; negative: no more.</summary>
     public TimeSpan MayStill => process.Lease.SpeakUntil is var until && until > TimeSpan.MinValue ? until - clock.Now : -TimeSpan.FromDays(1);
 
-    public void Propose(Proposal proposal) => post(new LeaseInput.Proposed(clock.Now, proposal, clock.GetUtcNow()));
+    public void Propose(Proposal proposal)
+    {
+        if (AdoptsNobody && proposal.Reason.StartsWith("adopted", StringComparison.Ordinal)) return;
+        post(new LeaseInput.Proposed(clock.Now, proposal, clock.GetUtcNow()));
+        if (Early is null) return;
+        var standing = Status.Assignments;
+        var epoch = standing.Values.Select(a => a.Epoch).DefaultIfEmpty().Max() + 1;
+        Early(new RegisterEvent.Settled(proposal, ProposalOutcome.Committed,
+            new Assignment { Group = proposal.Group, Epoch = epoch, Holder = proposal.Holder, Previous = standing.GetValueOrDefault(proposal.Group)?.Holder, Reason = proposal.Reason, Utc = clock.GetUtcNow() }, ""));
+    }
 
     public void Wish(OutboxWish wish) => post(new LeaseInput.Wished(clock.Now, wish, clock.GetUtcNow()));
 
