@@ -22,14 +22,14 @@ internal static class Wiring
 
     public static async Task<Outcome> Seed(ArbiterOptions options, CancellationToken stopping)
     {
-        var result = await QuorumServices.Seed(options.Cluster, options.Quorum, TimeProvider.System, text => Console.Error.WriteLine($"arbiter: {text}"), stopping);
+        var result = await QuorumServices.Seed(options, TimeProvider.System, text => Console.Error.WriteLine($"arbiter: {text}"), stopping);
         return new Outcome(result.Seeded ? Exit.Done : Exit.Refused, result.Text);
     }
 
     public static async Task<Outcome> ForceSeed(ArbiterOptions options, CancellationToken stopping)
     {
         var who = $"{Environment.GetEnvironmentVariable("SUDO_USER") ?? Environment.UserName}@{Environment.MachineName}";
-        var result = await QuorumServices.Force(options.Cluster, options.Quorum, TimeProvider.System, who, text => Console.Error.WriteLine($"arbiter: {text}"), stopping);
+        var result = await QuorumServices.Force(options, TimeProvider.System, who, text => Console.Error.WriteLine($"arbiter: {text}"), stopping);
         return new Outcome(result.Seeded ? Exit.Done : Exit.Refused, result.Text);
     }
 

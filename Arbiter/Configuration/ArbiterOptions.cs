@@ -41,6 +41,10 @@ public sealed record QuorumOptions
     public bool Tls { get; init; }
     /// <summary>File with the certificate (PEM) of the authority that signed the servers'; null: those that the system trusts.</summary>
     public string? TlsCa { get; init; }
+    /// <summary>While upgrading from a version that did not sign: what it wrote is believed.</summary>
+    public bool AcceptUnsigned { get; init; }
+    /// <summary>A person's word that every server has <c>appendonly yes</c> and <c>appendfsync always</c>: restarted ones are trusted.</summary>
+    public bool TrustAof { get; init; }
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(6);
     public TimeSpan Renew { get; init; } = TimeSpan.FromMilliseconds(1500);
     public TimeSpan RpcTimeout { get; init; } = TimeSpan.FromMilliseconds(400);

@@ -26,9 +26,16 @@ internal static class QuorumReader
         var caValue = section.Optional("tlsCa");
         var ca = caValue.Text("a file", 4096);
         if (ca is not null && !tls) caValue.Wrong("is there, and 'tls' is off: say tls: true, or remove it");
+        var unsignedValue = section.Optional("unsigned");
+        var unsigned = unsignedValue.OneOf(("refuse", false), ("accept", true)) ?? false;
+        if (unsigned) unsignedValue.Doubtful("is 'accept': whatever anybody wrote into Redis without a signature is believed; remove it when every arbiter is upgraded");
+        var trustValue = section.Optional("restartTrust");
+        var trust = trustValue.OneOf(("none", false), ("aof-always", true)) ?? false;
+        if (trust) trustValue.Doubtful("is 'aof-always': should one of the servers not run with 'appendonly yes' and 'appendfsync always' on a disk that keeps its word, "
+            + "a restart of a majority can undo what was recorded and make two leaders");
         var options = ReadTimes(section);
         if (servers is null) return null;
-        return options with { Redis = servers, User = user, Password = password, Tls = tls, TlsCa = ca };
+        return options with { Redis = servers, User = user, Password = password, Tls = tls, TlsCa = ca, AcceptUnsigned = unsigned, TrustAof = trust };
     }
 
     private static List<string>? ReadServers(Value value, bool single)

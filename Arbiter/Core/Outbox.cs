@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Arbiter.Core;
 
@@ -27,6 +29,9 @@ public sealed record Outbox
     public ImmutableSortedDictionary<string, ReceiverProgress> Receivers { get; init; } = Nothing<ReceiverProgress>();
     /// <summary>By schedule the last time it fired, made or missed: it never fires twice for one time.</summary>
     public ImmutableSortedDictionary<string, DateTimeOffset> Fired { get; init; } = Nothing<DateTimeOffset>();
+    /// <summary>Members of a newer program: written back as they were read. Null when there are none; never changed.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
 
     public static ImmutableSortedDictionary<string, T> Nothing<T>() => ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
 

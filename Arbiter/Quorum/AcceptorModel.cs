@@ -12,12 +12,17 @@ internal sealed class AcceptorModel(string name)
 
     private sealed record Probing(string Run, string Ticket, string? Inc, Ballot Ballot);
 
+    private const string Retired = "retired";
+
     private Register? _register;
     private Probing? _probing;
     private int _life = 1;
     private string _run = "";
     private int _runOf;
     private int _tickets;
+
+    /// <summary>The append-only file is on.</summary>
+    public bool Aof { get; set; }
 
     public string Run => _runOf == _life ? _run : NameRun();
 
@@ -53,6 +58,7 @@ internal sealed class AcceptorModel(string name)
         Request.Probe probe => Probe(probe),
         Request.Seed seed => Seed(seed),
         Request.Retire retire => Retire(retire),
+        Request.Adopt adopt => Adopt(adopt),
         _ => throw new InvalidOperationException($"{request.GetType().Name} is no question to an acceptor"),
     };
 
@@ -125,7 +131,19 @@ internal sealed class AcceptorModel(string name)
         var r = _register!;
         if (r.Inc != retire.StaleIncarnation || r.Accepted > retire.Ballot) return new Reply(Answer.Nack) { Incarnation = r.Inc, Promised = r.Accepted };
         _probing = null;
-        _register = r with { Run = "retired" };
+        _register = r with { Run = Retired };
+        return new Reply(Answer.Ok) { Incarnation = r.Inc };
+    }
+
+    private Reply Adopt(Request.Adopt adopt)
+    {
+        if (adopt.Accepted.IsNone) return BadBallot;
+        if (Votes) return new Reply(Answer.Voting) { Incarnation = _register!.Inc };
+        if (_register is not { } r) return NoVote();
+        if (r.Run == Retired || r.Inc != adopt.Incarnation || r.Accepted != adopt.Accepted) return new Reply(Answer.Nack) { Incarnation = r.Inc, Promised = r.Accepted };
+        if (!Aof) return new Reply(Answer.NoAof) { RunId = Run };
+        _probing = null;
+        _register = r with { Run = Run };
         return new Reply(Answer.Ok) { Incarnation = r.Inc };
     }
 }

@@ -70,7 +70,7 @@ internal static class Assigning
         var reason = proposal.Reason.Length <= MaxReason ? proposal.Reason : proposal.Reason[..MaxReason];
         var move = new MoveEntry(epoch, standing?.Holder, proposal.Holder.Value, reason, utc);
         ImmutableArray<MoveEntry> moves = [.. (standing?.Moves ?? []).TakeLast(GroupEntry.MaxMoves - 1), move];
-        var entry = new GroupEntry(epoch, proposal.Holder.Value, standing?.Holder, reason, utc, moves);
+        var entry = new GroupEntry(epoch, proposal.Holder.Value, standing?.Holder, reason, utc, moves) { Other = standing?.Other };
         box = box.Append(Told(value, key, entry, standing?.Holder), value.Gen);
         return (value with { Rev = epoch, Groups = value.Groups.SetItem(key, entry), Outbox = box },
             new Verdict(proposal, true, entry.ToAssignment(proposal.Group), reason));

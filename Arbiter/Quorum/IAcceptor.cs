@@ -31,6 +31,9 @@ internal abstract record Request
     public sealed record Seed(string NewIncarnation, Ballot Ballot, string Value) : Request;
 
     public sealed record Retire(string StaleIncarnation, Ballot Ballot) : Request;
+
+    /// <summary>A restarted server shall vote again with what its disk kept, which is exactly this.</summary>
+    public sealed record Adopt(string Incarnation, Ballot Accepted) : Request;
 }
 
 internal enum Answer
@@ -47,6 +50,8 @@ internal enum Answer
     Voting,
     Ticket,
     NoProbe,
+    /// <summary>Its append-only file is off: what it kept is not to be trusted.</summary>
+    NoAof,
     /// <summary>No answer, or an error, which is the same: <see cref="Reply.Error"/> names it.</summary>
     None,
 }

@@ -25,6 +25,12 @@ internal sealed class InMemoryAcceptor(string address) : IAcceptor
         }
     }
 
+    /// <summary>The append-only file is on or off; off at first.</summary>
+    public void SetAof(bool on)
+    {
+        lock (_gate) _model.Aof = on;
+    }
+
     public void Flush()
     {
         lock (_gate) _model.Flush();

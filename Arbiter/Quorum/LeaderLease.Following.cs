@@ -64,8 +64,8 @@ internal sealed partial class LeaderLease
         if (changed) Tell(new RegisterEvent.Observed(_known.Gen, _known.Term, AssignmentsOf(_known)));
     }
 
-    private static bool SameGroups(RegisterValue a, RegisterValue b) => a.Groups.Count == b.Groups.Count && a.Groups.All(g =>
-        b.Groups.TryGetValue(g.Key, out var other) && g.Value with { Moves = [] } == other with { Moves = [] });
+    private static bool SameGroups(RegisterValue a, RegisterValue b) => ReferenceEquals(a.Groups, b.Groups) || a.Groups.Count == b.Groups.Count && a.Groups.All(g =>
+        b.Groups.TryGetValue(g.Key, out var other) && g.Value.SaysTheSame(other));
 
     private void BeginCampaign()
     {

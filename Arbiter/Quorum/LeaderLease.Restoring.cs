@@ -73,6 +73,19 @@ internal sealed partial class LeaderLease
             _leftover = (reply.Accepted, _reader.TryRead(reply.Value, out var value, out _) ? Math.Max(value.LeaseMs, _leftover?.LeaseMs ?? 0) : _leftover?.LeaseMs ?? 0);
     }
 
+    private void NoteTrust(string server, Request request, Reply reply)
+    {
+        if (request is Request.Read) _trust.Read(server, reply, _check.HasLost(server, reply));
+        else if (request is Request.Adopt && _trust.Answered(server, reply)) Say(true, $"{server} was restarted and votes again with what its disk kept (quorum.restartTrust: aof-always)");
+    }
+
+    /// <summary>At each round of reads. A majority that votes takes the others back itself, which needs nobody's word.</summary>
+    private void AskTrusted()
+    {
+        if (_role is not Role.Following || _picture.MajorityVotes) return;
+        foreach (var envelope in _trust.Ask(_seen, _seenBallot, _picture.VotingIncarnation)) _effects.Add(new LeaseEffect.Send(envelope));
+    }
+
     private void MayRestore()
     {
         if (!Disaster || !AllAnswer || _quarantine.Lasted(Majority.Of(_servers.Length)) <= (_deviations.NoQuarantine ? TimeSpan.Zero : QuarantineTime))

@@ -32,6 +32,7 @@ internal sealed partial class LeaderLease
     private readonly QuorumPicture _picture;
     private readonly Readmission _readmission;
     private readonly ReplyCheck _check;
+    private readonly RestartTrust _trust;
     private readonly List<LeaseEffect> _effects = [];
     private readonly Deviations _deviations;
     private readonly ValueReader _reader;
@@ -61,6 +62,7 @@ internal sealed partial class LeaderLease
         _picture = new QuorumPicture(servers);
         _readmission = new Readmission(proposerId, settings) { Deviations = _deviations };
         _check = new ReplyCheck(servers);
+        _trust = new RestartTrust(servers);
     }
 
     /// <summary>Speaking is allowed before this time; <see cref="TimeSpan.MinValue"/> when not leading.</summary>
@@ -123,6 +125,7 @@ internal sealed partial class LeaderLease
         if (regressed && !before) Say(true, $"{server} forgot what it confirmed, without having been restarted (a snapshot of its machine?): it counts no more until it is taken back");
         _picture.Note(server, request, reply, _now);
         NoteTicket(server, request, reply);
+        if (_settings.TrustAof) NoteTrust(server, request, reply);
         if (request is Request.Read) OnRead(reply);
         else if (_restoration is { } restoration) TakeRestoration(restoration.Receive(server, request, reply));
         else if (request is Request.Prepare or Request.Accept) Take(_proposer.Receive(server, request, reply));
@@ -151,6 +154,7 @@ internal sealed partial class LeaderLease
                 _effects.Add(new LeaseEffect.Send(new Envelope(server, read)));
             }
             AskTickets();
+            if (_settings.TrustAof) AskTrusted();
             _nextRead = _now + (_role == Role.Leading ? _settings.Renew : Between(_settings.ReadLeast, _settings.ReadMost));
         }
         if (_change is not null) return;
@@ -212,7 +216,7 @@ internal sealed partial class LeaderLease
             Term = seen?.Term ?? 0,
             Seq = seen?.Seq ?? 0,
             LeaseLeft = _role == Role.Leading ? _leaseUntil - _now : null,
-            Acceptors = [.. _picture.Acceptors.Select(a => _readmission.Describe(a.Address) is { } what ? a with { Detail = what } : a)],
+            Acceptors = [.. _picture.Acceptors.Select(a => (_readmission.Describe(a.Address) ?? _trust.Describe(a.Address)) is { } what ? a with { Detail = what } : a)],
             Assignments = seen is null || _known is null ? ImmutableSortedDictionary<GroupName, Assignment>.Empty : AssignmentsOf(_known),
             Outbox = _known?.Outbox ?? Outbox.Empty,
         };

@@ -12,6 +12,8 @@ internal sealed record LeaseSettings
     /// <summary>Bound of the difference of two hosts' clock rates, 0.01 = 1 %.</summary>
     public required double ClockRate { get; init; }
     public required TimeSpan Margin { get; init; }
+    /// <summary>Restarted servers are trusted with what their disks kept, when fewer than a majority vote.</summary>
+    public bool TrustAof { get; init; }
     public TimeSpan ReadLeast { get; init; } = TimeSpan.FromMilliseconds(250);
     public TimeSpan ReadMost { get; init; } = TimeSpan.FromMilliseconds(400);
     public TimeSpan BackoffLeast { get; init; } = TimeSpan.FromMilliseconds(200);
@@ -34,5 +36,6 @@ internal sealed record LeaseSettings
         Guard = options.Guard,
         ClockRate = options.ClockRate,
         Margin = options.Margin,
+        TrustAof = options.TrustAof,
     };
 }

@@ -25,7 +25,7 @@ internal sealed record LuaScript(string Text, string Sha)
     }
 }
 
-internal sealed record LuaScripts(LuaScript Read, LuaScript Prepare, LuaScript Accept, LuaScript Probe, LuaScript Seed, LuaScript Retire)
+internal sealed record LuaScripts(LuaScript Read, LuaScript Prepare, LuaScript Accept, LuaScript Probe, LuaScript Seed, LuaScript Retire, LuaScript Adopt)
 {
     public static LuaScripts Plain { get; } = Load(false);
 
@@ -34,7 +34,7 @@ internal sealed record LuaScripts(LuaScript Read, LuaScript Prepare, LuaScript A
 
     private static LuaScripts Load(bool flags) => new(
         LuaScript.Load("read", flags), LuaScript.Load("prepare", flags), LuaScript.Load("accept", flags),
-        LuaScript.Load("probe", flags), LuaScript.Load("seed", flags), LuaScript.Load("retire", flags));
+        LuaScript.Load("probe", flags), LuaScript.Load("seed", flags), LuaScript.Load("retire", flags), LuaScript.Load("adopt", flags));
 
     /// <summary>The statement for a question, and its arguments.</summary>
     public (LuaScript Script, string[] Arguments) For(Request request) => request switch
@@ -45,6 +45,7 @@ internal sealed record LuaScripts(LuaScript Read, LuaScript Prepare, LuaScript A
         Request.Probe probe => (Probe, [probe.NewIncarnation, probe.Ballot.Text, probe.Ticket]),
         Request.Seed seed => (Seed, [seed.NewIncarnation, seed.Ballot.Text, seed.Value]),
         Request.Retire retire => (Retire, [retire.StaleIncarnation, retire.Ballot.Text]),
+        Request.Adopt adopt => (Adopt, [adopt.Incarnation, adopt.Accepted.Text]),
         _ => throw new InvalidOperationException($"{request.GetType().Name} is no question to an acceptor"),
     };
 
@@ -64,12 +65,13 @@ internal sealed record LuaScripts(LuaScript Read, LuaScript Prepare, LuaScript A
             (_, "VOTING") => new Reply(Answer.Voting) { Incarnation = At(1) },
             (_, "TICKET") => new Reply(Answer.Ticket) { RunId = At(1), Ticket = At(2) },
             (_, "NOPROBE") => new Reply(Answer.NoProbe) { RunId = At(1) },
+            (_, "NOAOF") => new Reply(Answer.NoAof) { RunId = At(1) },
             (_, "INC") => new Reply(Answer.Inc) { Incarnation = At(1) },
             (_, "NACK") => new Reply(Answer.Nack) { Incarnation = At(1), Promised = promised },
             (Request.Prepare, "OK") => new Reply(Answer.Ok) { Incarnation = At(1), Accepted = accepted, Value = At(3) },
             (Request.Probe, "OK") => new Reply(Answer.Ok) { RunId = At(1), Ticket = At(2), Promised = promised, Accepted = accepted, Value = At(5) },
             (Request.Seed, "OK") => new Reply(Answer.Ok) { RunId = At(1) },
-            (Request.Accept or Request.Retire, "OK") => new Reply(Answer.Ok) { Incarnation = At(1) },
+            (Request.Accept or Request.Retire or Request.Adopt, "OK") => new Reply(Answer.Ok) { Incarnation = At(1) },
             _ => Reply.NoAnswer("BADREPLY", $"the server answered '{At(0)}'"),
         };
     }

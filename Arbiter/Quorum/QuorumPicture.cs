@@ -28,7 +28,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
 
     private readonly Noted[] _servers = [.. servers.Select(s => new Noted(s))];
     private ImmutableSortedDictionary<string, string>? _cfg;
-    /// <summary>Asked with each input; counted after an answer only.</summary>
+    /// <summary>Asked with each input; counted only after something that a vote depends on has changed.</summary>
     private bool? _majority;
 
     public ImmutableArray<AcceptorStatus> Acceptors => [.. _servers.Select(Shown)];
@@ -72,6 +72,9 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
 
     public bool Votes(string server) => Votes(Of(server));
 
+    /// <summary>The incarnation under which it says to vote, whether or not that counts; null of any other.</summary>
+    public string? VotingIncarnation(string server) => Of(server) is { State: Voting } one ? one.Incarnation : null;
+
     private int CountVotes()
     {
         var votes = 0;
@@ -102,14 +105,14 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
     public void Note(string server, Request request, Reply reply, TimeSpan now)
     {
         var noted = Of(server);
-        _majority = null;
+        var (state, incarnation) = (noted.State, noted.Incarnation);
         noted.State = StateOf(noted.State, request, reply);
         if (reply.Latency is { } took) noted.LatencyMs = Math.Round(took.TotalMilliseconds, 2);
         noted.Detail = reply.Detail;
         if (reply is not { Answer: Answer.None, Error: not ReplyCheck.Regressed }) noted.HeardAt = now;
         if (reply.Answer is Answer.Virgin) (noted.Incarnation, noted.Promised, noted.Accepted) = (null, null, null);
         if (reply.RunId.Length > 0) noted.RunId = reply.RunId;
-        if (request is Request.Probe or Request.Retire)
+        if (request is Request.Probe or Request.Retire or Request.Adopt)
         {
             // what it shows of an earlier life is no vote, and is not shown as one
         }
@@ -124,6 +127,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
             if (!reply.Accepted.IsNone) noted.Accepted = reply.Accepted;
             if (request is Request.Accept accept && reply.Answer == Answer.Ok) (noted.Promised, noted.Accepted) = (accept.Next, accept.Ballot);
         }
+        if (noted.State != state || noted.Incarnation != incarnation) _majority = null;
     }
 
     private static string StateOf(string was, Request request, Reply reply) => (request, reply.Answer) switch
@@ -131,6 +135,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
         (_, Answer.None) => reply.Error.Length == 0 ? "timeout" : reply.Error,
         (_, Answer.Restarted) or (Request.Retire, Answer.Ok) => "restarted",
         (_, Answer.Virgin) => "virgin",
+        (Request.Adopt, Answer.Nack or Answer.NoAof) => was,
         (_, Answer.Voting) or (Request.Seed, Answer.Ok) => Voting,
         (Request.Probe or Request.Seed, _) => was,          // a non-voter before and after
         _ => Voting,

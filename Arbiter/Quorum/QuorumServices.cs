@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Arbiter.Configuration;
 using Arbiter.Hosting;
 using Contracts.Vocabulary;
+using Contracts.Wire;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Arbiter.Quorum;
@@ -12,10 +13,14 @@ internal sealed class AcceptorSet(IReadOnlyList<IAcceptor> acceptors) : IAsyncDi
 {
     public IReadOnlyList<IAcceptor> Acceptors => acceptors;
 
-    public static AcceptorSet Redis(ClusterName cluster, QuorumOptions options, TimeProvider time)
+    /// <summary>With values that are signed and looked at.</summary>
+    /// <exception cref="FormatException">The cluster key cannot be used.</exception>
+    public static AcceptorSet Redis(ArbiterOptions all, TimeProvider time)
     {
+        var (cluster, options) = (all.Cluster, all.Quorum);
+        var seal = new ValueSeal(new RegisterMac(KeyRing.Parse(all.ClusterKey), cluster), cluster, options.AcceptUnsigned);
         var access = new RedisAccess(options.User, options.Password, options.Tls, options.RpcTimeout, options.TlsCa);
-        return new AcceptorSet([.. options.Redis.Select(address => new RedisAcceptor(address, cluster, access, time))]);
+        return new AcceptorSet([.. options.Redis.Select(address => new SealedAcceptor(new RedisAcceptor(address, cluster, access, time), seal))]);
     }
 
     public async ValueTask DisposeAsync()
@@ -36,7 +41,7 @@ internal static class QuorumServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ILeaseClock>(s => new LeaseClock(s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(s => AcceptorSet.Redis(options.Cluster, options.Quorum, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => AcceptorSet.Redis(options, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRegister>(s =>
         {
             var proposer = NewProposerId();
@@ -49,18 +54,18 @@ internal static class QuorumServices
     }
 
     /// <summary><c>arbiter quorum seed</c>: seeds empty servers, telling each thing as it goes.</summary>
-    public static async Task<SeedResult> Seed(ClusterName cluster, QuorumOptions options, TimeProvider time, Action<string> progress, CancellationToken stopping)
+    public static async Task<SeedResult> Seed(ArbiterOptions options, TimeProvider time, Action<string> progress, CancellationToken stopping)
     {
-        await using var set = AcceptorSet.Redis(cluster, options, time);
-        return await new QuorumSeeder(set.Acceptors, cluster, LeaseSettings.From(options), NewProposerId(), NewIncarnation, time).Seed(progress, stopping);
+        await using var set = AcceptorSet.Redis(options, time);
+        return await new QuorumSeeder(set.Acceptors, options.Cluster, LeaseSettings.From(options.Quorum), NewProposerId(), NewIncarnation, time).Seed(progress, stopping);
     }
 
     /// <summary><c>arbiter quorum force-seed</c>: a new generation without the servers that are gone, telling each thing as it goes.</summary>
     /// <param name="who">Recorded with it.</param>
-    public static async Task<SeedResult> Force(ClusterName cluster, QuorumOptions options, TimeProvider time, string who, Action<string> progress, CancellationToken stopping)
+    public static async Task<SeedResult> Force(ArbiterOptions options, TimeProvider time, string who, Action<string> progress, CancellationToken stopping)
     {
-        await using var set = AcceptorSet.Redis(cluster, options, time);
-        return await new QuorumForcer(set.Acceptors, cluster, LeaseSettings.From(options), NewProposerId(), NewIncarnation, time, who).Force(progress, stopping);
+        await using var set = AcceptorSet.Redis(options, time);
+        return await new QuorumForcer(set.Acceptors, options.Cluster, LeaseSettings.From(options.Quorum), NewProposerId(), NewIncarnation, time, who).Force(progress, stopping);
     }
 
     /// <summary>63 random bits per start, never stored, never used again: a cloned process image is the only way to have two.</summary>

@@ -76,6 +76,10 @@ internal sealed class Readmission(ulong proposer, LeaseSettings settings)
     public IReadOnlyList<ReadmissionStep> Hear(string server, Request request, Reply reply, bool regressed, RegisterValue known, Ballot ballot, TimeSpan now)
     {
         _steps.Clear();
+        // trusted with what it kept, by another replica: writing its new incarnation would only take its vote away again
+        if (settings.TrustAof && request is Request.Read && reply.Answer is Answer.Ok && reply.Incarnation == known.Cfg.GetValueOrDefault(server)
+            && _cases.GetValueOrDefault(server)?.Stage is Stage.Probed)
+            _cases.Remove(server);
         if (_cases.TryGetValue(server, out var one) && one.Sent is not null && ReferenceEquals(one.Sent, request)) Continue(server, one, reply, known, ballot, now);
         else if (one is null && now >= _notBefore.GetValueOrDefault(server) && request is Request.Read or Request.Prepare or Request.Accept) Consider(server, reply, regressed, known, ballot, now);
         return _steps;

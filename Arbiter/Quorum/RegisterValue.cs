@@ -10,15 +10,18 @@ namespace Arbiter.Quorum;
 
 /// <summary>
 /// What the register holds: the arbiter's lease, the term, and every group's assignment. They change together or not at all.
-/// Later formats raise <see cref="Fmt"/>; a value of a newer format is not touched by an older program.
+/// Within a format members are only added, and a program keeps those it does not know (<see cref="Other"/>). What an older program must not
+/// write raises <see cref="Fmt"/>: a value of a newer format is not touched.
 /// </summary>
 internal sealed record RegisterValue
 {
     public const int Format = 2;
     /// <summary>Without an outbox: read, and written in the new format with the next change.</summary>
     private const int FormatBefore = 1;
-    /// <summary>Bytes of UTF-8; about 200 groups of two nodes.</summary>
-    public const int MaxBytes = 64 * 1024;
+    /// <summary>Bytes of UTF-8 that a server keeps, with the signature.</summary>
+    public const int MaxStored = 64 * 1024;
+    /// <summary>Bytes of UTF-8 before it is signed; about 200 groups of two nodes.</summary>
+    public const int MaxBytes = MaxStored - ValueSeal.MostAdded;
 
     public int Fmt { get; init; } = Format;
     public required string Cluster { get; init; }
@@ -37,6 +40,11 @@ internal sealed record RegisterValue
     public required ImmutableSortedDictionary<string, GroupEntry> Groups { get; init; }
     /// <summary>Null in a value of the format before.</summary>
     public Outbox? Outbox { get; init; }
+    /// <summary>Members of a newer program: written back as they were read. Null when there are none; never changed.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+
+    public static bool Reads(int format) => format is Format or FormatBefore;
 
     public string ToJson() => JsonSerializer.Serialize(this, RegisterJson.Default.RegisterValue);
 
@@ -50,17 +58,24 @@ internal sealed record RegisterValue
         {
             var read = JsonSerializer.Deserialize(json, RegisterJson.Default.RegisterValue);
             reason = read is null ? "the value is null"
-                : read.Fmt is not (Format or FormatBefore) ? $"the value has format {read.Fmt}, this program knows format {Format}: run one version of the arbiter"
+                : !Reads(read.Fmt) ? $"the value has format {read.Fmt}, this program knows format {Format}: run one version of the arbiter"
                 : read.Gen is < 0 or > Ballot.MaxPart ? $"the generation {read.Gen} is out of range"
                 : read.Groups.FirstOrDefault(g => g.Value?.IsValid(g.Key) != true) is { Key: { } bad } ? $"the group '{bad}' has an invalid name or node"
                 : OutboxShape.Refusal(read.Outbox) ?? "";
-            if (reason.Length == 0) value = read! with { Fmt = Format, Outbox = read.Outbox ?? Core.Outbox.Empty };
+            if (reason.Length == 0) value = read! with { Fmt = Format, Outbox = read.Outbox ?? Core.Outbox.Empty, Other = Kept(read.Other) };
         }
         catch (JsonException e)
         {
             reason = $"the value is no register: {e.Message}";
         }
         return value is not null;
+    }
+
+    /// <summary>The signature belongs to the text it came with.</summary>
+    private static Dictionary<string, JsonElement>? Kept(Dictionary<string, JsonElement>? other)
+    {
+        other?.Remove("mac");
+        return other is { Count: > 0 } ? other : null;
     }
 
     public ImmutableSortedDictionary<GroupName, Assignment> Assignments() =>
@@ -72,6 +87,15 @@ internal sealed record GroupEntry(long Epoch, string Holder, string? Prev, strin
 {
     /// <summary>Moves kept per group.</summary>
     public const int MaxMoves = 10;
+
+    /// <summary>Members of a newer program: they stay with the group. Null when there are none; never changed.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+
+    /// <summary>The same in all but the history.</summary>
+    public bool SaysTheSame(GroupEntry other) =>
+        this with { Moves = [], Other = null } == other with { Moves = [], Other = null } && (Other is null ? other.Other is null : other.Other is not null
+            && Other.Count == other.Other.Count && Other.All(m => other.Other.TryGetValue(m.Key, out var its) && JsonElement.DeepEquals(m.Value, its)));
 
     public bool IsValid(string group) =>
         Names.IsValid(group) && Names.IsValid(Holder) && (Prev is null || Names.IsValid(Prev)) && !Moves.IsDefault

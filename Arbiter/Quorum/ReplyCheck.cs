@@ -29,6 +29,10 @@ internal sealed class ReplyCheck(ImmutableArray<string> servers)
 
     public bool IsRegressed(string server) => Of(server).Regressed;
 
+    /// <summary>A server of an earlier life shows less than it confirmed then: its disk forgot.</summary>
+    public bool HasLost(string server, Reply reply) => reply.Answer is Answer.Restarted && Of(server).Confirmed is var known
+        && known.Incarnation == reply.Incarnation && (reply.Promised < known.Promised || reply.Accepted < known.Accepted);
+
     public void Asked(string server, Request.Read read)
     {
         var known = Of(server);

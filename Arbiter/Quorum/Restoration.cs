@@ -82,7 +82,7 @@ internal sealed record Restoration
         {
             if (reply.Accepted <= ballot) continue;
             // whoever can read it must go on with it: throwing it away is a person's decision
-            if (!RegisterValue.TryParse(reply.Value, out var value, out var why)) return End($"the newest value, on {server}, cannot be read: {why}");
+            if (!RegisterValue.TryParse(reply.Value, out var value, out var why)) return End($"the newest value, on {server}, cannot be read: {(reply.Error.Length > 0 ? reply.Detail : why)}");
             (found, ballot) = (value, reply.Accepted);
         }
         if (_plan.Change(found) is not { } changed) return End("no server has anything left to go on with");

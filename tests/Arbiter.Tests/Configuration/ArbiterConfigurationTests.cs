@@ -88,6 +88,8 @@ public sealed class ArbiterConfigurationTests
     [InlineData("redis: [ \"r1:1\", \"r2:1\", r3 ]", "quorum.redis[2]: is no host:port: write it such as redis1:6379")]
     [InlineData("redis: [ \"r1:1\", \"r2:1\", \"r3:1\" ]\nmode: single", "quorum.redis: has 3 servers with 'mode: single': give one, or remove the mode")]
     [InlineData(Servers + "\nmode: singel", "quorum.mode: 'singel' is not one of majority, single; did you mean 'single'?")]
+    [InlineData(Servers + "\nrestartTrust: aof", "quorum.restartTrust: 'aof' is not one of none, aof-always")]
+    [InlineData(Servers + "\nunsigned: yes", "quorum.unsigned: 'yes' is not one of refuse, accept")]
     [InlineData(Servers + "\nuser: me", "quorum.user: has no password beside it: add 'password'")]
     [InlineData(Servers + "\ntls: yes", "quorum.tls: 'yes' is neither on nor off: write on, off, true or false")]
     [InlineData(Servers + "\nclockRate: 0.5", "quorum.clockRate: 0.5 is outside 0 to 0.1")]
@@ -105,6 +107,25 @@ public sealed class ArbiterConfigurationTests
         var result = Parse(With("redis: [ \"127.0.0.1:6379\" ]\nmode: single"));
         Assert.True(result.Ok);
         Assert.StartsWith("'mode: single' is no quorum", Assert.Single(result.Warnings).Message);
+    }
+
+    [Fact]
+    public void Trusting_disks_is_a_persons_word_and_a_warning()
+    {
+        var result = Parse(With(Servers + "\nrestartTrust: aof-always"));
+        Assert.True(result.Options!.Quorum.TrustAof);
+        Assert.Contains("can undo what was recorded", Assert.Single(result.Warnings).Message);
+        Assert.False(Good(With(Servers + "\nrestartTrust: none")).Quorum.TrustAof);
+        Assert.False(Good(With()).Quorum.TrustAof);
+    }
+
+    [Fact]
+    public void Believing_what_nobody_signed_is_possible_while_upgrading_and_a_warning()
+    {
+        var result = Parse(With(Servers + "\nunsigned: accept"));
+        Assert.True(result.Options!.Quorum.AcceptUnsigned);
+        Assert.StartsWith("is 'accept': whatever anybody wrote into Redis", Assert.Single(result.Warnings).Message);
+        Assert.False(Good(With()).Quorum.AcceptUnsigned);
     }
 
     [Theory]

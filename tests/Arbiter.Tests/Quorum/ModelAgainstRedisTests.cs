@@ -26,6 +26,7 @@ public sealed class ModelAgainstRedisTests
     public async Task The_model_answers_as_Redis_does(int seed, bool persistent)
     {
         await using var servers = await RedisServers.Start(1, persistent);
+        _model.Aof = persistent;
         var redis = servers.Connect()[0];
         await RedisStatementTests.Answered(redis, new Request.Read(Ballot.None));
         var random = new Random(seed);
@@ -78,7 +79,7 @@ public sealed class ModelAgainstRedisTests
     {
         Ballot Ballots() => random.Next(40) == 0 ? Ballot.None : Ballot.Of(1, random.Next(1, 12) + step / 100 * 6, 9);
         string Inc() => $"i{random.Next(3)}";
-        var kind = random.Next(9);
+        var kind = random.Next(10);
         var (a, b, inc, value) = (Ballots(), Ballots(), Inc(), $"v{step.ToString(CultureInfo.InvariantCulture)}");
         return ticket => kind switch
         {
@@ -88,6 +89,7 @@ public sealed class ModelAgainstRedisTests
             4 => new Request.Probe("", Ballot.None, ""),
             5 or 6 => new Request.Probe(inc, a, ticket),
             7 => new Request.Seed(inc, a, value),
+            8 => new Request.Adopt(inc, a),
             _ => new Request.Retire(inc, a),
         };
     }

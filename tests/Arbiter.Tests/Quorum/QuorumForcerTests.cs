@@ -11,7 +11,7 @@ public sealed class QuorumForcerTests
     private static readonly GroupName Web = GroupName.Parse("web");
     private static readonly NodeId Lb1 = NodeId.Parse("lb1");
 
-    private static QuorumForcer Forcer(RegisterWorld world) => new(world.Servers.Connect(RegisterWorld.Fast.RpcTimeout), RedisServers.Cluster, RegisterWorld.Fast,
+    private static QuorumForcer Forcer(RegisterWorld world) => new(world.Servers.ConnectSealed(RegisterWorld.Fast.RpcTimeout), RedisServers.Cluster, RegisterWorld.Fast,
         QuorumServices.NewProposerId(), QuorumServices.NewIncarnation, TimeProvider.System, "anna@host");
 
     private static async Task<string> Refused(RegisterWorld world)

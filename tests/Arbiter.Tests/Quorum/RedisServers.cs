@@ -31,6 +31,13 @@ internal sealed class RedisServers : IAsyncDisposable
         return servers;
     }
 
+    /// <summary>As production asks: values are signed and looked at.</summary>
+    public IReadOnlyList<IAcceptor> ConnectSealed(TimeSpan? deadline = null, ValueSeal? seal = null)
+    {
+        seal ??= ValueSealTests.Seal();
+        return [.. Connect(deadline).Select(a => new SealedAcceptor(a, seal))];
+    }
+
     /// <summary>New connections to all servers, closed with the servers.</summary>
     public IReadOnlyList<IAcceptor> Connect(TimeSpan? deadline = null, string? user = null, string? password = null, int? tlsPort = null, string? ca = null)
     {

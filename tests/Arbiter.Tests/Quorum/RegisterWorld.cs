@@ -34,13 +34,13 @@ internal sealed class RegisterWorld(RedisServers servers, LeaseSettings settings
         return world;
     }
 
-    public QuorumSeeder Seeder(LeaseSettings? with = null) => new(servers.Connect(settings.RpcTimeout), RedisServers.Cluster, with ?? settings,
+    public QuorumSeeder Seeder(LeaseSettings? with = null) => new(servers.ConnectSealed(settings.RpcTimeout), RedisServers.Cluster, with ?? settings,
         QuorumServices.NewProposerId(), QuorumServices.NewIncarnation, TimeProvider.System);
 
-    public RegisterReplica Replica(string name)
+    public RegisterReplica Replica(string name, ValueSeal? seal = null)
     {
         var id = ++_ids;
-        var loop = new RegisterLoop(servers.Connect(settings.RpcTimeout), settings, $"{name}/{id}", id, new Random((int)id),
+        var loop = new RegisterLoop(servers.ConnectSealed(settings.RpcTimeout, seal), settings, $"{name}/{id}", id, new Random((int)id),
             new LeaseClock(TimeProvider.System), TimeProvider.System, NullLogger<RegisterLoop>.Instance);
         var replica = new RegisterReplica(loop);
         _replicas.Add(replica);

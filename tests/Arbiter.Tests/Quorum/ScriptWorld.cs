@@ -68,6 +68,7 @@ internal sealed class ScriptWorld
             case "snapshot": _snapshots[about] = _servers[about].Snapshot(); break;
             case "restore": _snapshots[about](); break;
             case "restart": _servers[about].Restart(); break;
+            case "aof": foreach (var s in words[1..]) _servers[s].Aof = true; break;
             case "probe": Probe(about, Option("inc", ""), Parse(Option("ballot", ""))); break;
             case "seed-from":
                 var (from, result) = (_hands[words[2]], _hands[words[2]].Acknowledged!);
@@ -79,7 +80,7 @@ internal sealed class ScriptWorld
             case "show": foreach (var (name, server) in _servers) _said.Add($"{name} {Show(server.Ask(new Request.Read(Ballot.None)))}"); break;
             case "verdict": Verdict(); break;
             case "replica":
-                _replicas[about] = new Replica(new LeaderLease(Settings, [.. _servers.Keys], $"{about}/1",
+                _replicas[about] = new Replica(new LeaderLease(Settings with { TrustAof = words.Contains("trust") }, [.. _servers.Keys], $"{about}/1",
                     ulong.Parse(Option("id", "1"), CultureInfo.InvariantCulture), new Random(int.Parse(Option("seed", "1"), CultureInfo.InvariantCulture))));
                 break;
             case "run": Advance(TimeSpan.FromMilliseconds(int.Parse(about, CultureInfo.InvariantCulture))); break;
@@ -211,7 +212,7 @@ internal sealed class ScriptWorld
             if (effect is LeaseEffect.Tell tell) _said.Add($"+{_now.TotalSeconds:0.00} {name} {Show(tell.Event)}");
             if (effect is not LeaseEffect.Send { Envelope: var (server, request) } || replica.Cuts.Contains((server, false))) continue;
             var reply = _servers[server].Ask(request);
-            if (_traced && request is (Request.Probe or Request.Seed or Request.Retire)) Trace(name, server, request, reply);
+            if (_traced && request is (Request.Probe or Request.Seed or Request.Retire or Request.Adopt)) Trace(name, server, request, reply);
             if (replica.Losing.Remove(request.GetType().Name)) continue;
             if (!replica.Cuts.Contains((server, true))) Input(name, new LeaseInput.Replied(_now, server, request, reply));
         }
@@ -259,6 +260,7 @@ internal sealed class ScriptWorld
         Request.Probe { NewIncarnation: "" } => "PROBE for its ticket",
         Request.Probe p => $"PROBE {p.NewIncarnation} {p.Ballot} with {p.Ticket}",
         Request.Seed s => $"SEED {s.NewIncarnation} {s.Ballot}{Value(s.Value)}",
+        Request.Adopt a => $"ADOPT {a.Incarnation} {a.Accepted}",
         Request.Retire r => $"RETIRE {r.StaleIncarnation} {r.Ballot}",
         _ => request.GetType().Name,
     };

@@ -67,9 +67,10 @@ internal sealed record Mutant(string Name, string Rule, Planted Planted, Theme T
     /// <summary>The first seed that shows it; null when it survives.</summary>
     public RunResult? Hunt()
     {
-        for (var from = 1; from <= Seeds; from += 16)
+        // most show at once: few at first, then enough to keep every core busy
+        for (int from = 1, many = Environment.ProcessorCount; from <= Seeds; from += many, many = Math.Min(many * 2, 32))
         {
-            var results = new RunResult[Math.Min(16, Seeds - from + 1)];
+            var results = new RunResult[Math.Min(many, Seeds - from + 1)];
             Parallel.For(0, results.Length, Replay.InParallel, i => results[i] = Run((ulong)(from + i)));
             if (results.FirstOrDefault(r => r.Broken is not null) is { } caught) return caught;
         }

@@ -16,6 +16,8 @@ internal sealed record Planted
     public bool NoTickets { get; init; }
     /// <summary>A restarted process has the name and the proposer id of the one before.</summary>
     public bool ReusedId { get; init; }
+    /// <summary>The append-only files of the servers are on; whether they lose their tails is up to the faults.</summary>
+    public bool Aof { get; init; }
     /// <summary>Times of the lease other than safe ones.</summary>
     public Func<LeaseSettings, LeaseSettings>? Settings { get; init; }
 }

@@ -27,8 +27,7 @@ internal sealed partial class QuorumRun
     private readonly Mix _mix;
     private readonly Planted _planted;
     private readonly Trace _trace;
-    /// <summary>Shared, because the replicas read the same texts.</summary>
-    private readonly ValueReader _reader = new(16);
+    private readonly SharingReader _reader = new();
     private readonly Truth _truth;
     private readonly Network _network;
     private readonly Server[] _servers;
@@ -50,9 +49,9 @@ internal sealed partial class QuorumRun
         _mix = Mix.Of(_dice.Fork(), theme);
         if (with is not null) _mix = with(_mix);
         _trace = new Trace(story);
-        _truth = new Truth(_mix.Servers, _mix.Settings, _reader);
-        _network = new Network(_time, _dice.Fork(), _mix, _truth, _trace) { Deliver = Deliver };
         _names = [.. Enumerable.Range(1, _mix.Servers).Select(n => $"r{n}")];
+        _truth = new Truth(_names, _mix.Settings, _reader);
+        _network = new Network(_time, _dice.Fork(), _mix, _truth, _trace) { Deliver = Deliver };
         _servers = [.. _names.Select((n, i) => new Server(n, i, _planted))];
         _replicas = new Process?[_mix.Replicas];
         _lives = new int[_mix.Replicas];

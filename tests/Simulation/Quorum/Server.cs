@@ -20,7 +20,7 @@ internal sealed class Server
     public Server(string name, int index, Planted planted)
     {
         (Name, Index, _planted) = (name, index, planted);
-        _model = new AcceptorModel(name);
+        _model = new AcceptorModel(name) { Aof = planted.Aof };
     }
 
     public string Name { get; }

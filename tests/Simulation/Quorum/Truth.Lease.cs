@@ -1,3 +1,4 @@
+using System.Numerics;
 using Arbiter.Core;
 using Arbiter.Quorum;
 
@@ -69,7 +70,8 @@ internal sealed partial class Truth
         var first = _sent.Values.FirstOrDefault(s => s.Begins && s.By == process && s.Value.Gen == gained.Generation && s.Value.Term == gained.Term);
         // somebody else's beginning, taken over by an ordinary change, is chosen before it is told
         if (first is null) return;
-        if (first.SeededAt.Count < _majority) Break("R4", $"{process.Name} leads generation {gained.Generation}, and {first.SeededAt.Count} servers took it");
+        var took = BitOperations.PopCount(first.SeededAt);
+        if (took < _majority) Break("R4", $"{process.Name} leads generation {gained.Generation}, and {took} servers took it");
         Begun(gained.Generation);
         first.Chosen = true;
         _newest.TryAdd(gained.Generation, first);

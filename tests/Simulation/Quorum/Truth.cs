@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Arbiter.Core;
 using Arbiter.Quorum;
 
@@ -8,20 +10,28 @@ namespace Simulation.Quorum;
 /// What is true of the register whatever any process believes: which values were sent, which followed which, and which a majority took.
 /// Built only from the messages themselves, and checked after every event (docs/simulation.md).
 /// </summary>
-internal sealed partial class Truth(int servers, LeaseSettings settings, ValueReader reader)
+internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSettings settings, ValueReader reader)
 {
-    private sealed class Sent(Ballot ballot, RegisterValue value, string json, Sent? follows, Process by)
+    private static readonly ImmutableSortedDictionary<string, GroupEntry> s_noGroups = ImmutableSortedDictionary.Create<string, GroupEntry>(StringComparer.Ordinal);
+
+    /// <summary>A value that was sent. All of a run are kept, so each is kept small: of its text a digest, of its parts what is still asked for.</summary>
+    private sealed class Sent(Ballot ballot, RegisterValue value, ulong digest, Sent? follows, Process by)
     {
         public Ballot Ballot => ballot;
-        public RegisterValue Value => value;
-        public string Json => json;
+        public RegisterValue Value { get; private set; } = value with { Outbox = null };
+        public ulong Digest => digest;
         public Sent? Follows => follows;
         public Process By => by;
         /// <summary>Begins a generation: it follows nothing.</summary>
         public bool Begins => follows is null;
-        public Dictionary<string, string> TakenBy { get; } = [];
-        public HashSet<string> SeededAt { get; } = [];
+        /// <summary>By server the incarnation with which it took it; null when it did not.</summary>
+        public string?[]? TakenBy { get; set; }
+        /// <summary>A bit for each server.</summary>
+        public uint SeededAt { get; set; }
         public bool Chosen { get; set; }
+
+        /// <summary>Its groups were issued.</summary>
+        public void Settle() => Value = Value with { Groups = s_noGroups };
     }
 
     private sealed class Vote
@@ -33,7 +43,7 @@ internal sealed partial class Truth(int servers, LeaseSettings settings, ValueRe
         public Ballot Accepted;
     }
 
-    private readonly int _majority = servers / 2 + 1;
+    private readonly int _majority = servers.Length / 2 + 1;
     private readonly Dictionary<Ballot, Sent> _sent = [];
     private readonly Dictionary<(ulong Proposer, Ballot Ballot), TimeSpan> _firstSent = [];
     /// <summary>The ballot that a value promised for its proposer's next change.</summary>
@@ -45,6 +55,9 @@ internal sealed partial class Truth(int servers, LeaseSettings settings, ValueRe
     private readonly Dictionary<(long Generation, long Term), string> _leaders = [];
     private readonly HashSet<string> _refused = [];
     private readonly HashSet<string> _recorded = [];
+    /// <summary>Given to each server in turn, the same object.</summary>
+    private (Ballot Ballot, string Json) _last = (Ballot.None, "");
+    private (long Generation, ImmutableSortedDictionary<string, GroupEntry> Groups) _issuedLast = (-1, s_noGroups);
     private long _generation;
     private long _recordedRev;
 
@@ -64,7 +77,7 @@ internal sealed partial class Truth(int servers, LeaseSettings settings, ValueRe
     /// <summary>The first value, given to the empty servers.</summary>
     public void Seeded(Ballot ballot, RegisterValue value, string json, Process nobody)
     {
-        var sent = new Sent(ballot, value, json, null, nobody) { Chosen = true };
+        var sent = new Sent(ballot, value, Digest(json), null, nobody) { Chosen = true };
         _sent[ballot] = sent;
         _newest[value.Gen] = sent;
         _generation = value.Gen;
@@ -97,13 +110,25 @@ internal sealed partial class Truth(int servers, LeaseSettings settings, ValueRe
     private Sent Add(Ballot ballot, string json, Sent? follows, Process by)
     {
         if (!reader.TryRead(json, out var value, out var why)) throw new Broken("P1", $"{by.Name} sends a value that cannot be read: {why}");
-        return _sent[ballot] = new Sent(ballot, value, json, follows, by);
+        return _sent[ballot] = new Sent(ballot, value, Digest(json), follows, by);
     }
 
     private void Same(Ballot ballot, string json, Process by)
     {
+        if (ballot == _last.Ballot && ReferenceEquals(json, _last.Json)) return;
         if (!_sent.TryGetValue(ballot, out var sent)) sent = Add(ballot, json, null, by);
-        if (!ReferenceEquals(sent.Json, json) && sent.Json != json) Break("R3", $"two values for ballot {ballot}: {Name(sent.Value)} and another by {by.Name}");
+        if (sent.Digest != Digest(json)) Break("R3", $"two values for ballot {ballot}: {Name(sent.Value)} and another by {by.Name}");
+        _last = (ballot, json);
+    }
+
+    /// <summary>64 bits, four characters at a time.</summary>
+    private static ulong Digest(string json)
+    {
+        var words = MemoryMarshal.Cast<char, ulong>(json.AsSpan());
+        var digest = (ulong)json.Length;
+        foreach (var word in words) digest = BitOperations.RotateLeft((digest ^ word) * 0x9E3779B97F4A7C15, 29);
+        foreach (var rest in json.AsSpan(words.Length * 4)) digest = BitOperations.RotateLeft((digest ^ rest) * 0x9E3779B97F4A7C15, 29);
+        return digest;
     }
 
     /// <summary>A server answered (whether or not the answer arrives).</summary>
@@ -114,15 +139,25 @@ internal sealed partial class Truth(int servers, LeaseSettings settings, ValueRe
         if (request is Request.Accept accept)
         {
             var sent = _sent[accept.Ballot];
-            sent.TakenBy[server.Name] = reply.Incarnation;
-            if (!sent.Chosen && !sent.Begins && sent.TakenBy.Count(t => sent.Value.Cfg.GetValueOrDefault(t.Key) == t.Value) >= _majority) Choose(sent);
+            if (sent.Chosen || sent.Begins) return;
+            (sent.TakenBy ??= new string?[servers.Length])[server.Index] = reply.Incarnation;
+            if (Votes(sent) >= _majority) Choose(sent);
         }
         else if (request is Request.Seed seed)
         {
             var sent = _sent[seed.Ballot];
-            sent.SeededAt.Add(server.Name);
-            if (sent.Begins && sent.SeededAt.Count >= _majority) Stands(sent);
+            sent.SeededAt |= 1u << server.Index;
+            if (sent.Begins && BitOperations.PopCount(sent.SeededAt) >= _majority) Stands(sent);
         }
+    }
+
+    /// <summary>How many took it with the incarnation that it knows.</summary>
+    private int Votes(Sent sent)
+    {
+        var votes = 0;
+        for (var i = 0; i < servers.Length; i++)
+            if (sent.TakenBy![i] is { } incarnation && sent.Value.Cfg.GetValueOrDefault(servers[i]) == incarnation) votes++;
+        return votes;
     }
 
     /// <summary>R2: what a server promised and accepted never decreases within one incarnation.</summary>
@@ -159,6 +194,8 @@ internal sealed partial class Truth(int servers, LeaseSettings settings, ValueRe
         Lead(value.Gen, value.Term, value.Leader);
         Issue(value);
         Lawful(sent);
+        sent.TakenBy = null;
+        sent.Settle();
     }
 
     private static Sent First(Sent sent)
@@ -194,6 +231,8 @@ internal sealed partial class Truth(int servers, LeaseSettings settings, ValueRe
     private void Issue(RegisterValue value)
     {
         _recordedRev = Math.Max(_recordedRev, value.Rev);
+        if (_issuedLast.Generation == value.Gen && ReferenceEquals(_issuedLast.Groups, value.Groups)) return;
+        _issuedLast = (value.Gen, value.Groups);
         foreach (var (group, entry) in value.Groups)
         {
             var what = (group, entry.Epoch, entry.Holder, entry.Reason);
