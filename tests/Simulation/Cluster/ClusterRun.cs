@@ -62,6 +62,7 @@ internal sealed partial class ClusterRun
     private readonly Watching _watching;
     private readonly HashSet<(long Generation, long Epoch)> _recorded = [];
     private readonly HashSet<(long Generation, long Number, string Id)> _told = [];
+    private long _generation;
     private long _orders;
     private long _delivered;
 
@@ -300,6 +301,11 @@ internal sealed partial class ClusterRun
     /// <summary>A majority took a value: what is new in it is recorded from now on.</summary>
     private void Took(RegisterValue value)
     {
+        if (value.Gen > _generation)
+        {
+            if (_generation > 0) _witness.GenerationBegan(_time.Now, value.Gen, value.Outbox ?? Arbiter.Core.Outbox.Empty);
+            _generation = value.Gen;
+        }
         foreach (var (group, entry) in value.Groups)
         {
             if (!_recorded.Add((value.Gen, entry.Epoch))) continue;
@@ -308,7 +314,11 @@ internal sealed partial class ClusterRun
             _witness.Recorded(_time.Now, value.Gen, assignment);
         }
         foreach (var what in value.Outbox?.Events ?? [])
-            if (_told.Add((what.Generation, what.Number, what.Id))) _witness.EventRecorded(_time.Now, what);
+        {
+            if (!_told.Add((what.Generation, what.Number, what.Id))) continue;
+            if (_trace.Story) Tell($"recorded: {what.Id} as event {what.Number} of generation {what.Generation}, in generation {value.Gen}");
+            _witness.EventRecorded(_time.Now, what);
+        }
     }
 
     private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
