@@ -28,6 +28,7 @@ internal sealed class AgentProcess : IAgentHands, IStepWatch
     private readonly SortedDictionary<GroupName, bool> _present = [];
     private bool _keepalivedTold;
     private bool _working;
+    private long _read;
 
     public AgentProcess(SimulatedWorld world, SimulatedHost host, KeyRing keys, ISteppedLink link, string process)
     {
@@ -77,6 +78,8 @@ internal sealed class AgentProcess : IAgentHands, IStepWatch
     /// <summary>Takes what came over the link.</summary>
     public void Pump()
     {
+        if (_link.Happened == _read) return;
+        _read = _link.Happened;
         while (Alive && _link.Events.TryRead(out var happened))
         {
             if (happened is LinkEvent.Received) After(Delays.Broker, () => Read(happened));

@@ -16,6 +16,7 @@ internal sealed partial class ClusterRun
     private readonly HashSet<string> _taken = [];
     private bool _healing;
     private int _faults;
+    private readonly int[] _began = new int[Enum.GetValues<ClusterFault>().Length];
 
     private void Trouble()
     {
@@ -149,6 +150,7 @@ internal sealed partial class ClusterRun
         if (_taken.Contains(taken) || node is null && _world.Options.Nodes.Any(n => _taken.Contains($"{taken} of {n}")) || !_taken.Add(key)) return null;
         var trouble = new Fault(++_faults, key, undo);
         _underWay.Add(trouble);
+        _began[(int)fault]++;
         _trace.Mark(_time.Now, 0, 4, (int)fault);
         Tell($"-- {fault}{(node is null ? "" : $" of {node}")} for {lasting.TotalSeconds:0.00} s");
         _witness.FaultBegan(_time.Now, trouble.Number, fault, node);

@@ -14,13 +14,14 @@ using World.Time;
 namespace Simulation.Cluster;
 
 /// <param name="Broken">The invariant that did not hold; null when all held.</param>
-/// <param name="Served">The part of the time, of all groups, in which a client was served.</param>
 /// <param name="Story">The newest lines of what happened, when asked for.</param>
 internal sealed record ClusterResult(ulong Seed, ClusterMix Mix, string? Invariant, string? Broken, TimeSpan At, ulong Hash, long Events, ClusterFigures Figures, bool NeedsPerson,
     IReadOnlyCollection<string> Story);
 
 /// <param name="Steps">Turns of agents.</param>
-internal sealed record ClusterFigures(long Steps, long RegisterMessages, long Orders, long Assignments, long Recorded, long Delivered, long Faults, double Served);
+/// <param name="Faults">How many of each kind.</param>
+/// <param name="Served">The part of the time, of all groups, in which a client was served.</param>
+internal sealed record ClusterFigures(long Steps, long RegisterMessages, long Orders, long Assignments, long Recorded, long Delivered, ImmutableArray<int> Faults, double Served);
 
 /// <summary>
 /// One seed of the whole system: arbiters with the production lease, groups, orders, intake and deliveries; register servers; the broker in memory;
@@ -123,7 +124,7 @@ internal sealed partial class ClusterRun
         {
             (invariant, broken) = ("P1", $"P1: {e}");
         }
-        var figures = new ClusterFigures(_watching.Steps, _network.Messages, _orders, _recorded.Count, _told.Count, _delivered, _faults, _watching.Served(_time.Now));
+        var figures = new ClusterFigures(_watching.Steps, _network.Messages, _orders, _recorded.Count, _told.Count, _delivered, [.. _began], _watching.Served(_time.Now));
         return new ClusterResult(_seed, _mix, invariant, broken, _time.Now, _trace.Hash ^ BitOperations.RotateLeft(_messages.Hash, 32), _trace.Events + _messages.Events, figures, needsPerson, _trace.Lines);
     }
 

@@ -51,6 +51,7 @@ internal sealed class Replica : IGroups
     private readonly List<Envelope> _stuck = [];
     private TimeSpan? _pauseAtPublish;
     private bool _working;
+    private long _read;
 
     public Replica(Cluster cluster, Process process, RoughLink link)
     {
@@ -135,7 +136,8 @@ internal sealed class Replica : IGroups
     /// <summary>Reads what came over the link.</summary>
     public void Pump()
     {
-        if (!Alive || Paused) return;
+        if (Link.Happened == _read || !Alive || Paused) return;
+        _read = Link.Happened;
         while (Link.Events.TryRead(out var happened))
         {
             if (happened is LinkEvent.Received) _cluster.Time.After(s_broker, () => Post(Loop.Intake, () => _intake.Take(happened)));

@@ -56,6 +56,8 @@ internal sealed class RoughLink(InMemorySteeringLink link, Roughness roughness) 
 
     public ChannelReader<LinkEvent> Events => _reader;
 
+    public long Happened => link.Happened;
+
     public LinkHealth Health => link.Health;
 
     public bool Cut
