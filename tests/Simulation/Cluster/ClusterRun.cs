@@ -78,9 +78,9 @@ internal sealed partial class ClusterRun
         if (with is not null) _mix = with(_mix);
         _trace = new Trace(story);
         var register = _mix.Register;
-        _truth = new Truth(register.Servers, register.Settings, _reader) { ReasonsRepeat = true, Took = Took };
-        _network = new Network(_time, _dice.Fork(), register, _truth, _messages) { Deliver = (to, server, request, reply) => Heard(to, server, request, reply) };
         _serverNames = [.. Enumerable.Range(1, register.Servers).Select(n => $"r{n}")];
+        _truth = new Truth(_serverNames, register.Settings, _reader) { ReasonsRepeat = true, Took = Took };
+        _network = new Network(_time, _dice.Fork(), register, _truth, _messages) { Deliver = (to, server, request, reply) => Heard(to, server, request, reply) };
         _servers = [.. _serverNames.Select((n, i) => new Server(n, i, Planted.Nothing))];
         _replicas = new Replica?[register.Replicas];
         _processes = new Process?[register.Replicas];
