@@ -63,6 +63,7 @@ internal sealed partial class ClusterRun
     private readonly Watching _watching;
     private readonly HashSet<(long Generation, long Epoch)> _recorded = [];
     private readonly HashSet<(long Generation, long Number, string Id)> _told = [];
+    private long _generation;
     private long _orders;
     private long _delivered;
 
@@ -77,9 +78,9 @@ internal sealed partial class ClusterRun
         if (with is not null) _mix = with(_mix);
         _trace = new Trace(story);
         var register = _mix.Register;
-        _truth = new Truth(register.Servers, register.Settings, _reader) { ReasonsRepeat = true, Took = Took };
-        _network = new Network(_time, _dice.Fork(), register, _truth, _messages) { Deliver = (to, server, request, reply) => Heard(to, server, request, reply) };
         _serverNames = [.. Enumerable.Range(1, register.Servers).Select(n => $"r{n}")];
+        _truth = new Truth(_serverNames, register.Settings, _reader) { ReasonsRepeat = true, Took = Took };
+        _network = new Network(_time, _dice.Fork(), register, _truth, _messages) { Deliver = (to, server, request, reply) => Heard(to, server, request, reply) };
         _servers = [.. _serverNames.Select((n, i) => new Server(n, i, Planted.Nothing))];
         _replicas = new Replica?[register.Replicas];
         _processes = new Process?[register.Replicas];
@@ -301,6 +302,11 @@ internal sealed partial class ClusterRun
     /// <summary>A majority took a value: what is new in it is recorded from now on.</summary>
     private void Took(RegisterValue value)
     {
+        if (value.Gen > _generation)
+        {
+            if (_generation > 0) _witness.GenerationBegan(_time.Now, value.Gen, value.Outbox ?? Arbiter.Core.Outbox.Empty);
+            _generation = value.Gen;
+        }
         foreach (var (group, entry) in value.Groups)
         {
             if (!_recorded.Add((value.Gen, entry.Epoch))) continue;
@@ -309,7 +315,11 @@ internal sealed partial class ClusterRun
             _witness.Recorded(_time.Now, value.Gen, assignment);
         }
         foreach (var what in value.Outbox?.Events ?? [])
-            if (_told.Add((what.Generation, what.Number, what.Id))) _witness.EventRecorded(_time.Now, what);
+        {
+            if (!_told.Add((what.Generation, what.Number, what.Id))) continue;
+            if (_trace.Story) Tell($"recorded: {what.Id} as event {what.Number} of generation {what.Generation}, in generation {value.Gen}");
+            _witness.EventRecorded(_time.Now, what);
+        }
     }
 
     private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -89,8 +89,19 @@ public sealed class JudgesToldTests
     [Fact]
     public void An_event_lost_with_its_majority_is_nobodys_debt()
     {
-        var world = Recorded(Event(1), Event(2), Event(2, generation: 5));
+        var world = Recorded(Event(1), Event(2));
+        world.Told.GenerationBegan(world.Now, 5, Outbox.Empty with { Last = 1, Events = [Event(1)] });
+        world.Told.EventRecorded(world.Now, Event(2, generation: 5));
         Tell(world, Event(1), Event(2, generation: 5));
         Heal(world);
+    }
+
+    [Fact]
+    public void An_event_that_a_new_generation_knows_is_still_owed()
+    {
+        var world = Recorded(Event(1), Event(2));
+        world.Told.GenerationBegan(world.Now, 5, Outbox.Empty with { Last = 2, Events = [Event(1), Event(2)] });
+        world.Told.EventRecorded(world.Now, Event(3, generation: 5));
+        Breaks("N1", () => Tell(world, Event(1), Event(3, generation: 5)));
     }
 }

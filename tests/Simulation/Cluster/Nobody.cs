@@ -36,5 +36,7 @@ internal sealed class Nobody : IWitness
 
     public void EventRecorded(TimeSpan now, RecordedEvent recorded) { }
 
+    public void GenerationBegan(TimeSpan now, long generation, Outbox goesOn) { }
+
     public void Healed(TimeSpan now, TimeSpan since, WorldPicture picture) { }
 }

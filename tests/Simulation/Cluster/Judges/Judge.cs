@@ -40,6 +40,8 @@ internal abstract class Judge
 
     public virtual void EventRecorded(TimeSpan now, RecordedEvent recorded) { }
 
+    public virtual void GenerationBegan(TimeSpan now, long generation, Outbox goesOn) { }
+
     /// <summary>Time goes on: at least at every fact, at most every <see cref="Judges.Look"/>.</summary>
     public virtual void Passed(TimeSpan now) { }
 

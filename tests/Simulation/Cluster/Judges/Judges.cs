@@ -103,6 +103,11 @@ internal sealed class Judges : IWitness
         foreach (var judge in Now(now)) judge.EventRecorded(now, recorded);
     }
 
+    public void GenerationBegan(TimeSpan now, long generation, Outbox goesOn)
+    {
+        foreach (var judge in Now(now)) judge.GenerationBegan(now, generation, goesOn);
+    }
+
     public void Healed(TimeSpan now, TimeSpan since, WorldPicture picture)
     {
         foreach (var judge in Now(now)) judge.Healed(now, since, picture);

@@ -10,7 +10,7 @@ namespace Simulation.Cluster;
 /// N1, N2, N3 and H4, per receiver; what is not recorded (number 0) is told beside them.
 /// <list type="bullet">
 /// <item>N1: what is delivered had been recorded by a majority, with the same id, type, group and epoch; and when an event of a group is delivered for the first time, all recorded before it in
-/// that group are delivered or named in an <c>events_coalesced</c> that was. A receiver begins with the first event it gets. An event that a new generation does not know (its numbers go on below it) is lost with the majority that had it.</item>
+/// that group are delivered or named in an <c>events_coalesced</c> that was. A receiver begins with the first event it gets. An event that is not in the value a new generation goes on with is lost with the majority that had it.</item>
 /// <item>N2: the first deliveries of a group come by rising (generation, number), so a clearing never comes before its raising; epochs of decisions rise with them.</item>
 /// <item>N3: one event has one id, and a receiver gets it once, and once more at most for each change of leader and each of its own faults so far.</item>
 /// <item>H4: at the end, healed for <see cref="Bound"/>, everything recorded until <see cref="Bound"/> before is delivered.</item>
@@ -24,8 +24,7 @@ internal sealed class ToldJudge(JudgeSettings settings, Troubles troubles) : Jud
     private readonly SortedDictionary<(long Generation, long Number), (TimeSpan At, RecordedEvent Event)> _recorded = [];
     private readonly SortedDictionary<string, Desk> _desks = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<(long Generation, long Number)>> _ofGroup = new(StringComparer.Ordinal);
-    /// <summary>By generation the lowest number in it.</summary>
-    private readonly SortedDictionary<long, long> _lowest = [];
+    private readonly HashSet<(long, long)> _lost = [];
     private readonly SortedSet<(long, long)> _terms = [];
     private int _faults;
 
@@ -45,8 +44,16 @@ internal sealed class ToldJudge(JudgeSettings settings, Troubles troubles) : Jud
         if (!_recorded.TryAdd(key, (now, recorded))) return;
         if (!_ofGroup.TryGetValue(recorded.Group ?? "", out var list)) _ofGroup.Add(recorded.Group ?? "", list = []);
         list.Add(key);
-        _lowest[key.Generation] = Math.Min(_lowest.GetValueOrDefault(key.Generation, long.MaxValue), key.Number);
         if (recorded.Type == EventTypes.LeaderChanged) _terms.Add((recorded.Generation, -recorded.Number));
+    }
+
+    /// <summary>What has left the ring is told as coalesced, by its number, or was told before.</summary>
+    public override void GenerationBegan(TimeSpan now, long generation, Outbox goesOn)
+    {
+        var known = goesOn.Events.Select(e => (e.Generation, e.Number)).ToHashSet();
+        var ring = goesOn.Events.IsEmpty ? goesOn.Last + 1 : goesOn.Events[0].Number;
+        foreach (var key in _recorded.Keys)
+            if (key.Generation < generation && key.Number >= ring && !known.Contains(key)) _lost.Add(key);
     }
 
     public override void Delivered(TimeSpan now, string receiver, RecordedEvent told)
@@ -63,7 +70,7 @@ internal sealed class ToldJudge(JudgeSettings settings, Troubles troubles) : Jud
         var same = recorded.Event;
         if (same.Id != told.Id || same.Type != told.Type || same.Group != told.Group || same.Epoch != told.Epoch)
             throw Broken("N3", $"{receiver} was told {told.Id} ({told.Type}) as {told.Generation}/{told.Number}, which is {same.Id} ({same.Type})");
-        var count = desk.Count(key);
+        var count = desk.Count(key, told.Id);
         if (count > 1)
         {
             var most = 1 + _terms.Count + _faults * 4;
@@ -86,7 +93,7 @@ internal sealed class ToldJudge(JudgeSettings settings, Troubles troubles) : Jud
             var desk = _desks.GetValueOrDefault(receiver);
             foreach (var (key, (at, what)) in _recorded)
             {
-                if (now - at < Bound || Lost(key) || desk is not null && (desk.First is not { } first || key.CompareTo(first) < 0 || desk.Has(key))) continue;
+                if (now - at < Bound || _lost.Contains(key) || desk is not null && (desk.First is not { } first || key.CompareTo(first) < 0 || desk.Has(key, _recorded[key].Event.Id))) continue;
                 throw Broken("H4", $"{receiver} was never told {what.Id} ({key.Generation}/{key.Number}), recorded {(now - at).TotalSeconds:0} s ago, though everything works for {since.TotalSeconds:0} s");
             }
         }
@@ -99,31 +106,29 @@ internal sealed class ToldJudge(JudgeSettings settings, Troubles troubles) : Jud
         for (var i = list.Count - 1; i >= 0 && list[i].CompareTo(after) > 0; i--)
         {
             var key = list[i];
-            if (key.CompareTo(until) >= 0 || desk.Has(key) || Lost(key)) continue;
+            if (key.CompareTo(until) >= 0 || desk.Has(key, _recorded[key].Event.Id) || _lost.Contains(key)) continue;
             throw Broken("N1", $"{receiver} was told {until.Item1}/{until.Item2} and never {_recorded[key].Event.Id} ({key.Generation}/{key.Number}) before it");
         }
-    }
-
-    /// <summary>A newer generation counted on below it: the majority that had it was lost.</summary>
-    private bool Lost((long Generation, long Number) key)
-    {
-        foreach (var (generation, number) in _lowest)
-            if (generation > key.Generation && number <= key.Number) return true;
-        return false;
     }
 
     private sealed class Desk
     {
         private readonly Dictionary<(long, long), int> _counts = [];
         private readonly HashSet<long> _coalesced = [];
+        private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
         /// <summary>By group, the newest that was delivered.</summary>
         public SortedDictionary<string, (long Generation, long Number)> Newest { get; } = new(StringComparer.Ordinal);
         public (long Generation, long Number)? First { get; set; }
 
-        public int Count((long, long) key) => _counts[key] = _counts.GetValueOrDefault(key) + 1;
+        public int Count((long, long) key, string id)
+        {
+            _ids.Add(id);
+            return _counts[key] = _counts.GetValueOrDefault(key) + 1;
+        }
 
-        public bool Has((long Generation, long Number) key) => _counts.ContainsKey(key) || _coalesced.Contains(key.Number);
+        /// <summary>A transition that a lost majority had recorded is recorded again under another number, and is the same one.</summary>
+        public bool Has((long Generation, long Number) key, string id) => _counts.ContainsKey(key) || _ids.Contains(id) || _coalesced.Contains(key.Number);
 
         public void Coalesce(RecordedEvent told)
         {
