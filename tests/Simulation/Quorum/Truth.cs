@@ -231,6 +231,7 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
     private void Issue(RegisterValue value)
     {
         _recordedRev = Math.Max(_recordedRev, value.Rev);
+        Took?.Invoke(value);
         if (_issuedLast.Generation == value.Gen && ReferenceEquals(_issuedLast.Groups, value.Groups)) return;
         _issuedLast = (value.Gen, value.Groups);
         foreach (var (group, entry) in value.Groups)
@@ -245,7 +246,6 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
             if (!ReasonsRepeat && _refused.Contains(entry.Reason)) Break("S1", $"{entry.Reason} was told as refused, and is recorded");
             _recorded.Add(entry.Reason);
         }
-        Took?.Invoke(value);
     }
 
     /// <summary>L3: a term has one leader.</summary>
