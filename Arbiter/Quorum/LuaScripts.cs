@@ -8,8 +8,9 @@ internal sealed record LuaScript(string Text, string Sha)
 {
     public static LuaScript Load(string name, bool flags)
     {
-        // Reading needs no flag; a server before 7 takes the first line for a syntax error.
-        var prefix = flags && name != "read" ? "#!lua flags=allow-oom\n" : "";
+        // Reading is flagged too: a server that takes no writes (MISCONF, READONLY) then says so at every question. A server before 7 takes the
+        // first line for a syntax error.
+        var prefix = flags ? "#!lua flags=allow-oom\n" : "";
         var text = prefix + Resource("head") + Resource(name);
 #pragma warning disable CA5350 // the server's own name of a script is its SHA-1
         return new LuaScript(text, Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(text))));

@@ -19,15 +19,17 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
     private readonly RedisAccess _access;
     private readonly RedisConnection _connection;
     private readonly TimeProvider _time;
+    private readonly bool _old;
     private volatile Facts? _facts;
     /// <summary>The server refused the password when the library last tried.</summary>
     private volatile bool _refused;
     /// <summary>The server's certificate was not trusted when the library last tried.</summary>
     private volatile bool _untrusted;
 
-    public RedisAcceptor(string address, ClusterName cluster, RedisAccess access, TimeProvider time)
+    /// <param name="old">Asked as a server before Redis 7 is, whatever it says.</param>
+    public RedisAcceptor(string address, ClusterName cluster, RedisAccess access, TimeProvider time, bool old = false)
     {
-        (Address, _access, _time) = (address, access, time);
+        (Address, _access, _time, _old) = (address, access, time, old);
         _keys = ["2", (RedisKey)$"vip:{cluster}:reg", (RedisKey)$"vip:{cluster}:probe"];
         _connection = new RedisConnection(address, access, s_use, Follow, trusted => _untrusted = !trusted);
     }
@@ -89,13 +91,17 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
         var server = database.ExecuteAsync("INFO", "server");
         var memory = database.ExecuteAsync("INFO", "memory");
         var said = (string?)await server;
-        var (version, policy) = (Field(said, "redis_version"), Field((string?)await memory, "maxmemory_policy"));
+        var limits = (string?)await memory;
+        var (version, policy) = (Field(said, "redis_version"), Field(limits, "maxmemory_policy"));
         if ((string?)(await role)[0] != "master") return Refused("replica", "is a replica: the quorum needs independent masters");
         if (Field(said, "redis_mode") is "cluster") return Refused("clustermode", "runs in cluster mode: the quorum needs independent masters");
         if (Field(said, "run_id").Length < 16) return Refused("norunid", "does not say its run_id (INFO server): nobody could tell that it was restarted");
         var flagged = int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major >= 7;
-        return _facts = new Facts(flagged ? LuaScripts.Flagged : LuaScripts.Plain, policy.StartsWith("allkeys", StringComparison.Ordinal)
-            ? $"maxmemory-policy is {policy}: the server may throw the register away; set noeviction or volatile-*"
+        var evicts = policy.Length > 0 && policy != "noeviction" && !policy.StartsWith("volatile-", StringComparison.Ordinal);
+        if (evicts && Field(limits, "maxmemory") is not ("" or "0"))
+            return Refused("EVICTION", $"may throw the register away (maxmemory-policy {policy}): set noeviction or volatile-*");
+        return _facts = new Facts(flagged && !_old ? LuaScripts.Flagged : LuaScripts.Plain, evicts
+            ? $"maxmemory-policy is {policy}: as soon as maxmemory is set the server may throw the register away, and is refused (EVICTION); set noeviction or volatile-*"
             : null);
     }
 

@@ -62,7 +62,7 @@ internal sealed class RedisServers : IAsyncDisposable
 
     internal sealed class Server(int port, bool persistent, string[] extra)
     {
-        private readonly string _directory = Directory.CreateTempSubdirectory("arbiter-redis-").FullName;
+        private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("arbiter-redis-").FullName;
         private Process? _shell;
 
         public string Address => $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
@@ -79,7 +79,7 @@ internal sealed class RedisServers : IAsyncDisposable
             {
                 try
                 {
-                    if (await Say("PING") is "+PONG" or "-NOAUTH Authentication required.") return;
+                    if (await Say("PING") is "+PONG" or "-NOAUTH Authentication required." or "-LOADING Redis is loading the dataset in memory") return;
                 }
                 catch (Exception e) when (e is SocketException or IOException)
                 {
@@ -111,7 +111,7 @@ internal sealed class RedisServers : IAsyncDisposable
         public async Task<long> RestartWithoutTail(double share)
         {
             await Kill();
-            var file = Directory.GetFiles(Path.Combine(_directory, "appendonlydir"), "*.incr.aof").Single();
+            var file = System.IO.Directory.GetFiles(Path.Combine(_directory, "appendonlydir"), "*.incr.aof").Single();
             var (whole, left) = (new FileInfo(file).Length, (long)(new FileInfo(file).Length * (1 - share)));
             await using (var log = File.OpenWrite(file)) log.SetLength(left);
             await Start();
@@ -121,7 +121,25 @@ internal sealed class RedisServers : IAsyncDisposable
         public async Task Remove()
         {
             await Kill();
-            Directory.Delete(_directory, recursive: true);
+            System.IO.Directory.Delete(_directory, recursive: true);
+        }
+
+        public string Directory => _directory;
+
+        /// <summary>The folder is gone under the running server: it can write no file any more, whoever it runs as.</summary>
+        public void LoseDirectory() => System.IO.Directory.Delete(_directory, recursive: true);
+
+        public void GetDirectoryBack() => System.IO.Directory.CreateDirectory(_directory);
+
+        /// <summary>A section of INFO.</summary>
+        public async Task<string> Info(string section)
+        {
+            using var client = new TcpClient { NoDelay = true };
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            await using var stream = client.GetStream();
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"INFO {section}\r\nQUIT\r\n"));
+            using var reader = new StreamReader(stream);
+            return await reader.ReadToEndAsync();
         }
 
         /// <summary>Inline commands on one connection; the last answer's lines, an array without its lengths.</summary>

@@ -37,10 +37,10 @@ internal sealed class RegisterWorld(RedisServers servers, LeaseSettings settings
     public QuorumSeeder Seeder(LeaseSettings? with = null) => new(servers.ConnectSealed(settings.RpcTimeout), RedisServers.Cluster, with ?? settings,
         QuorumServices.NewProposerId(), QuorumServices.NewIncarnation, TimeProvider.System);
 
-    public RegisterReplica Replica(string name, ValueSeal? seal = null)
+    public RegisterReplica Replica(string name, ValueSeal? seal = null, Func<IAcceptor, IAcceptor>? through = null)
     {
         var id = ++_ids;
-        var loop = new RegisterLoop(servers.ConnectSealed(settings.RpcTimeout, seal), settings, $"{name}/{id}", id, new Random((int)id),
+        var loop = new RegisterLoop([.. servers.ConnectSealed(settings.RpcTimeout, seal).Select(through ?? (a => a))], settings, $"{name}/{id}", id, new Random((int)id),
             new LeaseClock(TimeProvider.System), TimeProvider.System, NullLogger<RegisterLoop>.Instance);
         var replica = new RegisterReplica(loop);
         _replicas.Add(replica);

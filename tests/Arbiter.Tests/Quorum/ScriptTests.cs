@@ -19,7 +19,7 @@ public sealed class ScriptTests
     public void A_script_answers_as_recorded(string script)
     {
         var recorded = File.ReadAllText(Path.Combine(Folder, script));
-        var answered = Run(recorded);
+        var answered = Run(recorded, new ScriptWorld(name => new ModelServer(name)));
         if (Environment.GetEnvironmentVariable("ARBITER_RECORD_SCRIPTS") is { Length: > 0 } folder)
             File.WriteAllText(Path.Combine(folder, script), answered);
         else
@@ -29,9 +29,10 @@ public sealed class ScriptTests
     [Fact]
     public void There_are_scripts() => Assert.NotEmpty(Scripts);
 
-    private static string Run(string text)
+    internal static string Text(string script) => File.ReadAllText(Path.Combine(Folder, script));
+
+    internal static string Run(string text, ScriptWorld world)
     {
-        var world = new ScriptWorld();
         var answer = new StringBuilder();
         foreach (var block in text.TrimEnd().Split("\n\n"))
         {

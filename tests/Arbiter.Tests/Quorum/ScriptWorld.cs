@@ -10,7 +10,7 @@ namespace Arbiter.Tests.Quorum;
 /// A small world for scripts. Proposers: each message is delivered or lost by hand. Replicas: time runs in steps of 10 ms and
 /// messages take none, along the links that are not cut.
 /// </summary>
-internal sealed class ScriptWorld
+internal sealed class ScriptWorld(Func<string, IScriptServer> serve)
 {
     private static readonly DateTimeOffset Utc = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
@@ -31,7 +31,7 @@ internal sealed class ScriptWorld
         public List<string> Losing { get; } = [];
     }
 
-    private readonly SortedDictionary<string, AcceptorModel> _servers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, IScriptServer> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Action> _snapshots = [];
     private readonly Dictionary<string, Hand> _hands = [];
     private readonly SortedDictionary<string, Replica> _replicas = new(StringComparer.Ordinal);
@@ -52,7 +52,7 @@ internal sealed class ScriptWorld
         var about = words.Length > 1 ? words[1] : "";
         switch (words[0])
         {
-            case "servers": foreach (var s in words[1..]) _servers[s] = new AcceptorModel(s); break;
+            case "servers": foreach (var s in words[1..]) _servers[s] = serve(s); break;
             case "seed": Seed(long.Parse(Option("gen", "1"), CultureInfo.InvariantCulture), Option("leader", "v0"), Option("suffix", "1")); break;
             case "proposer":
                 var id = ulong.Parse(Option("id", "0"), CultureInfo.InvariantCulture);

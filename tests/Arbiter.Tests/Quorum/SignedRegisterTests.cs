@@ -80,4 +80,32 @@ public sealed class SignedRegisterTests
         await upgrading.Stop();
         Assert.Equal(Lb1, (await upgraded.Saw<RegisterEvent.Gained>(_ => true)).Assignments[Web].Holder);
     }
+
+    /// <summary>An arbiter of a later version of the same format: it keeps a member of its own in the value.</summary>
+    private sealed class Newer(IAcceptor inner) : IAcceptor
+    {
+        public string Address => inner.Address;
+
+        public Task<Reply> Ask(Request request, CancellationToken stopping) => inner.Ask(request is Request.Accept accept && !accept.Value.Contains("\"lanes\"", StringComparison.Ordinal)
+            ? accept with { Value = accept.Value[..^1] + ",\"lanes\":{\"a\":1}}" } : request, stopping);
+    }
+
+    [Fact]
+    public async Task Arbiters_of_two_versions_of_a_format_lead_in_turn_and_lose_nothing_of_each_others()
+    {
+        await using var world = await RegisterWorld.Start(RegisterWorld.Fast);
+        var newer = world.Replica("n", through: a => new Newer(a));
+        await newer.Saw<RegisterEvent.Gained>(_ => true);
+        await newer.Propose(new Proposal(Web, 0, Lb1, "initial"));
+        var now = world.Replica("o");
+        var seen = await now.Saw<RegisterEvent.Observed>(o => o.Assignments.ContainsKey(Web));
+        await newer.Stop();
+        await now.Saw<RegisterEvent.Gained>(_ => true);
+        Assert.Equal(ProposalOutcome.Committed, (await now.Propose(new Proposal(Web, seen.Assignments[Web].Epoch, Lb2, "failover"))).Outcome);
+        var stored = await world.Servers.Connect()[0].Ask(new Request.Read(Ballot.None), default);
+        for (var tries = 0; tries < 100 && stored.Answer == Answer.None; tries++) stored = await world.Servers.Connect()[0].Ask(new Request.Read(Ballot.None), default);
+        Assert.Contains("\"holder\":\"lb2\"", stored.Value, StringComparison.Ordinal);
+        Assert.Contains("\"lanes\":{\"a\":1}", stored.Value, StringComparison.Ordinal);
+        Assert.Contains($"\"leader\":\"o/", stored.Value, StringComparison.Ordinal);
+    }
 }
