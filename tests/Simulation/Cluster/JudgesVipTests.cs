@@ -218,6 +218,14 @@ public sealed class JudgesVipTests
         Breaks("V9", () => world.After(0.5));
     }
 
+    [Fact]
+    public void A_group_that_stays_without_a_holder_though_nothing_is_wrong_breaks_V1()
+    {
+        var world = World().After(40);
+        world.Over(world.Fault(ClusterFault.HaproxyDead, Lb1)).Over(world.Fault(ClusterFault.HaproxyDead, Lb2)).Holders().After(29);
+        Breaks("V1", () => world.After(2));
+    }
+
     [Theory]
     [InlineData("lb1", true, null)]
     [InlineData("", true, "V1")]

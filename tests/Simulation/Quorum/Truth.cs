@@ -18,7 +18,7 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
     private sealed class Sent(Ballot ballot, RegisterValue value, ulong digest, Sent? follows, Process by)
     {
         public Ballot Ballot => ballot;
-        public RegisterValue Value { get; private set; } = value with { Outbox = null };
+        public RegisterValue Value { get; private set; } = value;
         public ulong Digest => digest;
         public Sent? Follows => follows;
         public Process By => by;
@@ -30,8 +30,8 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
         public uint SeededAt { get; set; }
         public bool Chosen { get; set; }
 
-        /// <summary>Its groups were issued.</summary>
-        public void Settle() => Value = Value with { Groups = s_noGroups };
+        /// <summary>Its groups were issued, and whoever asks for its events has had them.</summary>
+        public void Settle() => Value = Value with { Groups = s_noGroups, Outbox = null };
     }
 
     private sealed class Vote
@@ -110,7 +110,7 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
     private Sent Add(Ballot ballot, string json, Sent? follows, Process by)
     {
         if (!reader.TryRead(json, out var value, out var why)) throw new Broken("P1", $"{by.Name} sends a value that cannot be read: {why}");
-        return _sent[ballot] = new Sent(ballot, value, Digest(json), follows, by);
+        return _sent[ballot] = new Sent(ballot, Took is null ? value with { Outbox = null } : value, Digest(json), follows, by);
     }
 
     private void Same(Ballot ballot, string json, Process by)

@@ -32,7 +32,7 @@ internal sealed class Judges : IWitness
             new OriginJudge(sent), new ValidityJudge(), new EpochJudge(), new RecordJudge(sent), new RepeatJudge(), new HealthJudge(),
             new DualJudge(settings, troubles), new ServiceJudge(settings, troubles), new CauseJudge(settings, troubles),
             new BackupJudge(settings, troubles), new FenceJudge(settings, troubles),
-            new ToldJudge(settings, troubles), new HealedJudge(settings),
+            new ToldJudge(settings, troubles), new HealedJudge(settings, troubles),
         ];
     }
 
