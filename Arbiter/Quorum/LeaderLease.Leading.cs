@@ -14,6 +14,8 @@ internal sealed partial class LeaderLease
     /// <summary>Forgotten when leading ends: who wished wishes again at the next leader.</summary>
     private readonly List<TimedWish> _wishes = [];
     private readonly HashSet<string> _failedWishes = [];
+    /// <summary>On the proposals of the renewal under way, as they went into the value that was sent.</summary>
+    private ImmutableArray<Verdict> _verdicts = [];
     private TimeSpan _leaseUntil;
     private TimeSpan _nextRenew;
     private long _term;
@@ -26,7 +28,7 @@ internal sealed partial class LeaderLease
 
     private void Lead(RegisterValue value, Ballot ballot, TimeSpan until)
     {
-        _role = Role.Leading;
+        (_role, _trouble) = (Role.Leading, "");                       // what went wrong before is over: a proposal need not wait for the next renewal
         Committed(value, ballot);
         (_term, _generation, _leaseUntil) = (value.Term, value.Gen, until);
         _nextRenew = until - _settings.Lease + _settings.Renew;
@@ -61,9 +63,12 @@ internal sealed partial class LeaderLease
         _pending.Clear();
         _wishes.Clear();
         var back = _readmission.Take();
-        Begin((current, _) => IsMine(current)
-            ? Assigning.ApplyWishes(Assigning.Apply(Readmission.Write(current with { Seq = current.Seq + 1 }, back, _deviations.NoCfgBeforeProbe), batch).Value, wishes, WishFailed)
-            : null, fast: !_prepareAnew, batch, wishes);
+        Begin((current, _) =>
+        {
+            if (!IsMine(current)) return null;
+            (var next, _verdicts) = Assigning.Apply(Readmission.Write(current with { Seq = current.Seq + 1 }, back, _deviations.NoCfgBeforeProbe), batch);
+            return Assigning.ApplyWishes(next, wishes, WishFailed);
+        }, fast: !_prepareAnew, batch, wishes);
         _prepareAnew = false;
     }
 
@@ -87,14 +92,14 @@ internal sealed partial class LeaderLease
                 Committed(value, result.Ballot);
                 _leaseUntil = LeaseFrom(change.Started);
                 _nextRenew = _pending.Count > 0 || _readmission.Waits || _prepareAnew || _wishes.Any(w => w.Wish.Urgent) ? _now : change.Started + _settings.Renew;
-                foreach (var verdict in Assigning.Apply(result.Current! with { Seq = value.Seq }, change.Batch).Verdicts)
+                foreach (var verdict in _verdicts)
                     Tell(new RegisterEvent.Settled(verdict.Proposal, verdict.Granted ? ProposalOutcome.Committed : ProposalOutcome.Refused, verdict.Current, verdict.Reason));
                 if (_owesObserved) Tell(new RegisterEvent.Observed(_generation, _term, AssignmentsOf(value)));
                 _owesObserved = false;
                 break;
             case Outcome.Unknown:
                 // what the rule refused was not sent, so it is refused whatever became of the rest
-                var verdicts = Assigning.Apply(result.Current!, change.Batch).Verdicts;
+                var verdicts = _verdicts;
                 foreach (var refused in verdicts.Where(v => !v.Granted))
                     Tell(new RegisterEvent.Settled(refused.Proposal, ProposalOutcome.Refused, refused.Current, refused.Reason));
                 NotKnown(change with { Batch = [.. change.Batch.Where((_, i) => verdicts[i].Granted)] }, result.Reason);

@@ -46,7 +46,15 @@ internal sealed record RegisterValue
 
     public static bool Reads(int format) => format is Format or FormatBefore;
 
-    public string ToJson() => JsonSerializer.Serialize(this, RegisterJson.Default.RegisterValue);
+    /// <summary>What is looked at for its size is what is sent a moment later: the text of the newest value of each thread is kept, at most 64 KB or so.</summary>
+    [ThreadStatic]
+    private static (RegisterValue? Of, string Json) s_newest;
+
+    public string ToJson()
+    {
+        if (!ReferenceEquals(s_newest.Of, this)) s_newest = (this, JsonSerializer.Serialize(this, RegisterJson.Default.RegisterValue));
+        return s_newest.Json;
+    }
 
     public int CountBytes() => Encoding.UTF8.GetByteCount(ToJson());
 

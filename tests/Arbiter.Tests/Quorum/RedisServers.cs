@@ -25,17 +25,19 @@ internal sealed class RedisServers : IAsyncDisposable
 
     public static async Task<RedisServers> Start(int count, bool persistent = false, params string[] extra)
     {
-        var servers = new RedisServers();
-        for (var i = 0; i < count; i++) servers._servers.Add(new Server(FreePort(), persistent, extra));
-        await Task.WhenAll(servers._servers.Select(s => s.Start()));
+        var servers = Make(count, persistent, extra);
+        await servers.Start();
         return servers;
     }
 
-    /// <summary>As production asks: values are signed and looked at.</summary>
-    public IReadOnlyList<IAcceptor> ConnectSealed(TimeSpan? deadline = null, ValueSeal? seal = null)
+    public Task Start() => Task.WhenAll(_servers.Select(s => s.Start()));
+
+    /// <summary>Not started yet.</summary>
+    public static RedisServers Make(int count, bool persistent = false, params string[] extra)
     {
-        seal ??= ValueSealTests.Seal();
-        return [.. Connect(deadline).Select(a => new SealedAcceptor(a, seal))];
+        var servers = new RedisServers();
+        for (var i = 0; i < count; i++) servers._servers.Add(new Server(FreePort(), persistent, extra));
+        return servers;
     }
 
     /// <summary>New connections to all servers, closed with the servers.</summary>
@@ -63,6 +65,7 @@ internal sealed class RedisServers : IAsyncDisposable
     internal sealed class Server(int port, bool persistent, string[] extra)
     {
         private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("arbiter-redis-").FullName;
+        private string _before = "";
         private Process? _shell;
 
         public string Address => $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
@@ -70,7 +73,7 @@ internal sealed class RedisServers : IAsyncDisposable
         public async Task Start()
         {
             var persistence = persistent ? "--appendonly yes --appendfsync always" : "--appendonly no";
-            var command = $"redis-server --port {port} --bind 127.0.0.1 --dir {_directory} --save '' {persistence} {string.Join(' ', extra)}";
+            var command = $"{_before}redis-server --port {port} --bind 127.0.0.1 --dir {_directory} --save '' {persistence} {string.Join(' ', extra)}";
             var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
             start.ArgumentList.Add("-c");
             start.ArgumentList.Add($"exec 2>/dev/null; {command} >/dev/null & P=$!; read -r X; kill -9 $P; wait $P");
@@ -88,6 +91,20 @@ internal sealed class RedisServers : IAsyncDisposable
                 await Task.Delay(10);
             }
             throw new InvalidOperationException($"redis-server on {Address} does not answer: is the package redis-server installed?");
+        }
+
+        /// <summary>How far its wall clock is ahead, from its next start on and from then on at once; its other clocks are left alone.</summary>
+        public async Task SetClock(TimeSpan ahead)
+        {
+            var (file, library) = (Path.Combine(_directory, "clock"), Path.Combine(_directory, "shiftclock.so"));
+            await using (var clock = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
+                await clock.WriteAsync(BitConverter.GetBytes((long)ahead.TotalSeconds));
+            if (_before.Length > 0) return;
+            var compiling = new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-o", library, Path.Combine(AppContext.BaseDirectory, "Quorum/BlackBox/shiftclock.c")]);
+            using var compiler = Process.Start(compiling)!;
+            await compiler.WaitForExitAsync();
+            if (compiler.ExitCode != 0) throw new InvalidOperationException("gcc could not compile shiftclock.c: are the packages gcc and libc6-dev installed?");
+            _before = $"LD_PRELOAD={library} SHIFTCLOCK_FILE={file} ";
         }
 
         /// <summary>kill -9, and gone when this returns.</summary>
