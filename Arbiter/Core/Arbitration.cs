@@ -41,6 +41,7 @@ internal static class Arbitration
     /// <summary>Lowering first: in a move the fence leaves before the word to the successor.</summary>
     private static void HandOut(GroupState state, ImmutableSortedDictionary<NodeId, GroupOrder> wanted, ImmutableArray<Effect>.Builder said)
     {
+        if (wanted.IsEmpty && state.Ordered.IsEmpty) return;
         foreach (var node in state.Ordered.Keys.Where(n => !wanted.ContainsKey(n))) said.Add(new Effect.Withdraw(node));
         foreach (var (node, order) in wanted.OrderByDescending(w => w.Value.Role is OrderedRole.Fence or OrderedRole.Yield))
             if (!state.Ordered.TryGetValue(node, out var before) || before != order) said.Add(new Effect.Order(node, order));

@@ -12,6 +12,7 @@ internal static class Correlation
 {
     public static ImmutableSortedDictionary<string, Incident> Update(GroupState state, TimeSpan now)
     {
+        if (state.External.IsEmpty && !AnyDown(state, now)) return state.External;
         var checks = state.Members.Where(m => m.Fresh(now))
             .SelectMany(m => m.Event!.Probes.Where(p => p.Class == ProbeClass.Soft))
             .GroupBy(p => p.Name, StringComparer.Ordinal);
@@ -38,6 +39,18 @@ internal static class Correlation
         }
         // nobody fresh runs it: nothing can be said, and nothing can be moved by it either
         return external.RemoveRange(external.Keys.Where(k => !seen.Contains(k)).ToArray());
+    }
+
+    /// <summary>Without one, nothing can begin to fail everywhere. Asked with each tick.</summary>
+    private static bool AnyDown(GroupState state, TimeSpan now)
+    {
+        foreach (var m in state.Members)
+        {
+            if (!m.Fresh(now)) continue;
+            foreach (var p in m.Event!.Probes)
+                if (p is { Class: ProbeClass.Soft, State: ProbeState.Down }) return true;
+        }
+        return false;
     }
 
     /// <summary>Down, or with misses on the way there.</summary>

@@ -42,11 +42,12 @@ internal sealed record MemberView(Member Member)
     public Health Health(TimeSpan now) => Fresh(now) ? Reading!.Health : Contracts.Vocabulary.Health.Unknown;
 
     /// <summary>More than one process spoke lately. After a restart too, so it only means: no order.</summary>
-    public bool Ambiguous(TimeSpan now) => Speakers.Count(s => now - s.LastAt <= GroupRules.Suspect) > 1;
+    public bool Ambiguous(TimeSpan now) => Speakers.Length > 1 && Speakers.Count(s => now - s.LastAt <= GroupRules.Suspect) > 1;
 
     /// <summary>An older process still speaks after a newer one began: two agents run under one name.</summary>
     public bool Duplicate(TimeSpan now)
     {
+        if (Speakers.Length < 2) return false;
         var live = Speakers.Where(s => now - s.LastAt <= GroupRules.Suspect).ToArray();
         if (live.Length < 2) return false;
         var youngest = live.Max(s => s.FirstAt);

@@ -1,146 +1,41 @@
 using System.Diagnostics.Metrics;
-using Arbiter.Core;
 using Arbiter.Groups;
 using Arbiter.Orders;
 using Contracts.Bus;
 using Contracts.Hosting;
-using Contracts.Messages;
 using Contracts.Vocabulary;
 using Contracts.Wire;
 
 namespace Arbiter.Intake;
 
-/// <summary>
-/// Turns what comes over the steering link into inputs: limit, verify, parse, hand on. What is refused is counted and said once in a
-/// while, and changes nothing. The one reader of the link.
-/// </summary>
-internal sealed partial class SteeringIntake : BackgroundService
+/// <summary>The one reader of the steering link: runs it, and has <see cref="IntakeTurns"/> deal with each thing that comes.</summary>
+internal sealed partial class SteeringIntake(
+    ClusterName cluster, KeyRing keys, IEnumerable<NodeId> nodes, ISteeringLink link, IGroups groups, IOrders orders, ProcessClock clock,
+    IMeterFactory meters, ILogger<SteeringIntake> log) : BackgroundService
 {
-    private const double PerSecond = 20;
-    private const double Burst = 60;
-
-    private readonly ISteeringLink _link;
-    private readonly IGroups _groups;
-    private readonly IOrders _orders;
-    private readonly ProcessClock _clock;
-    private readonly ILogger _log;
-    private readonly MessageCodec _codec;
-    private readonly Dictionary<string, Sender> _senders = new(StringComparer.Ordinal);
-    private readonly Sampler _sampler = new();
-    private readonly Counter<long> _refused;
-
-    public SteeringIntake(
-        ClusterName cluster, KeyRing keys, IEnumerable<NodeId> nodes, ISteeringLink link, IGroups groups, IOrders orders, ProcessClock clock,
-        IMeterFactory meters, ILogger<SteeringIntake> log)
-    {
-        (_link, _groups, _orders, _clock, _log) = (link, groups, orders, clock, log);
-        _codec = new MessageCodec(cluster);
-        _refused = meters.Create("arbiter").CreateCounter<long>("arbiter_messages_refused", description: "Messages that were not taken, by reason");
-        foreach (var node in nodes.Distinct())
-        {
-            var sender = new Sender(node, new MessageVerifier(keys.DeriveNode(node), Direction.Agent), new TokenBucket(PerSecond, Burst));
-            _senders.Add(Routes.Health(node), sender);
-            // a share of its own: a node with many groups answers and turns in many messages at once, and its level must get through behind them
-            _senders.Add(Routes.State(node), sender with { Bucket = new TokenBucket(PerSecond, Burst) });
-        }
-    }
+    private readonly IntakeTurns _turns = new(cluster, keys, nodes, groups, orders, clock,
+        meters.Create("arbiter").CreateCounter<long>("arbiter_messages_refused", description: "Messages that were not taken, by reason"), log);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // each as it ends, not all together: a link that failed must not be hidden by a reader that waits for it
-        await foreach (var ended in Task.WhenEach(_link.Run(stoppingToken), Read(stoppingToken))) await ended;
+        await foreach (var ended in Task.WhenEach(link.Run(stoppingToken), Read(stoppingToken))) await ended;
     }
 
     internal async Task Read(CancellationToken stopping)
     {
-        await foreach (var happened in _link.Events.ReadAllAsync(stopping))
+        await foreach (var happened in link.Events.ReadAllAsync(stopping))
         {
             try
             {
-                Take(happened);
+                _turns.Take(happened);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                TakeFailed(_log, e, happened.GetType().Name);
+                TakeFailed(log, e, happened.GetType().Name);
             }
         }
     }
-
-    private void Take(LinkEvent happened)
-    {
-        switch (happened)
-        {
-            case LinkEvent.Received e: Take(e.Envelope); break;
-            case LinkEvent.Sent e: _orders.Settled(e); break;
-            case LinkEvent.Connected:
-                BusUp(_log);
-                _groups.PostAll(new Input.BusChanged(_clock.Now, true, "connected"));
-                _orders.Repeat();
-                break;
-            case LinkEvent.Disconnected e:
-                BusDown(_log, e.Reason);
-                _groups.PostAll(new Input.BusChanged(_clock.Now, false, e.Reason));
-                break;
-            default: break;
-        }
-    }
-
-    private void Take(Envelope envelope)
-    {
-        var now = _clock.Now;
-        if (!_senders.TryGetValue(envelope.RoutingKey, out var sender))
-            Refuse("unknown-node", WireLimits.Clip(envelope.RoutingKey, 80), "no group has this node", now);
-        // another's bad mail must not use up the node's own share
-        else if (envelope.UserId is { } user && user != sender.Node.Value)
-            Refuse("wrong-user", sender.Node.Value, $"sent by user '{WireLimits.Clip(user, 64)}'", now);
-        else if (!sender.Bucket.Take(now))
-            Refuse("too-many", sender.Node.Value, $"more than {PerSecond} messages a second", now);
-        else if (sender.Verifier.Refusal(envelope) is { } forged)
-            Refuse("signature", sender.Node.Value, forged, now);
-        else if (envelope.Exchange == Routes.HealthExchange)
-            Health(_codec.Decode<HealthEvent>(envelope), sender, now);
-        else
-            State(_codec.DecodeState(envelope), sender, now);
-    }
-
-    private void Health(Decoded<HealthEvent> decoded, Sender sender, TimeSpan now)
-    {
-        if (!decoded.Ok)
-        {
-            Refuse("malformed", sender.Node.Value, decoded.Refusal, now);
-            return;
-        }
-        // the nonce first: the answer to this event may be an order
-        _orders.Heard(sender.Node, decoded.Message.Process, decoded.Message.Nonce);
-        _groups.Post(sender.Node, new Input.NodeReported(now, decoded.Message));
-    }
-
-    private void State(Decoded<IMessage> decoded, Sender sender, TimeSpan now)
-    {
-        switch (decoded.Message)
-        {
-            case RoleObserved role: _groups.Post(role.Group, new Input.RoleReported(now, role)); break;
-            case OrderResult result: _groups.Post(result.Group, new Input.OrderAnswered(now, result)); break;
-            default: Refuse("malformed", sender.Node.Value, decoded.Refusal ?? "no message of the state exchange", now); break;
-        }
-    }
-
-    private void Refuse(string reason, string from, string text, TimeSpan now)
-    {
-        _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
-        if (_sampler.Due($"{reason} {from}", now) is { } quiet) Refused(_log, from, reason, text, quiet);
-    }
-
-    private sealed record Sender(NodeId Node, MessageVerifier Verifier, TokenBucket Bucket);
-
-    [LoggerMessage(EventId = 2301, Level = LogLevel.Information, Message = "The message bus is connected")]
-    private static partial void BusUp(ILogger log);
-
-    [LoggerMessage(EventId = 2302, Level = LogLevel.Warning, Message = "The message bus is away: {Reason}. Nodes keep what they have")]
-    private static partial void BusDown(ILogger log, string reason);
-
-    [LoggerMessage(EventId = 2303, Level = LogLevel.Warning, Message = "A message of {From} was refused ({Reason}): {Text}; {Quiet} more since the last line")]
-    private static partial void Refused(ILogger log, string from, string reason, string text, int quiet);
 
     [LoggerMessage(EventId = 2304, Level = LogLevel.Error, Message = "A {Kind} of the link was left out; report this as a defect")]
     private static partial void TakeFailed(ILogger log, Exception e, string kind);

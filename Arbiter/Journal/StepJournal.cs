@@ -7,6 +7,7 @@ internal sealed partial class StepJournal(ILogger<StepJournal> log)
 {
     public void Write(GroupState before, Input input, Step step)
     {
+        if (!log.IsEnabled(LogLevel.Information)) return;
         // a request for reports is made often and decides nothing
         var effects = step.Effects.Where(e => e is not Effect.RequestReport and not Effect.Say).Select(InputLine.Of).ToArray();
         var held = before.Decision.Would is null != step.Decision.Would is null;

@@ -38,6 +38,9 @@ internal sealed partial class OrderDesk : IOrders
             _desks.Add(node, new Desk(new MessageSigner(keys.DeriveNode(node), Direction.Order)));
     }
 
+    /// <summary>Sees each order that leaves, for a simulator.</summary>
+    internal Action<Order>? Sent { get; init; }
+
     public void Want(SpeakerToken speaker, NodeId node, GroupName group, GroupOrder? wanted)
     {
         lock (_gate)
@@ -121,7 +124,7 @@ internal sealed partial class OrderDesk : IOrders
         if (desk.Groups.Count == 0 || desk.Nonce is null || desk.Process is null) return;
         try
         {
-            var body = _codec.Encode(new Order
+            var order = new Order
             {
                 V = IMessage.CurrentVersion,
                 Cluster = _cluster,
@@ -134,11 +137,12 @@ internal sealed partial class OrderDesk : IOrders
                 ValidMs = ValidMs,
                 Report = _clock.Now < desk.ReportUntil,
                 Groups = [.. desk.Groups.Values],
-            });
-            var envelope = desk.Signer.Sign(Routes.OrderExchange, Routes.Order(node), body);
+            };
+            var envelope = desk.Signer.Sign(Routes.OrderExchange, Routes.Order(node), _codec.Encode(order));
             // last of all, so that no work stands between the answer and the publish
             var status = _register.Status;
             if (status.Generation != _speaker.Generation || status.Term != _speaker.Term || !_register.MaySpeak()) return;
+            Sent?.Invoke(order);
             _link.Publish(envelope);
         }
         catch (ArgumentException e)

@@ -12,6 +12,9 @@ public interface ISteppedLink : ISteeringLink
     /// <summary>One period of the canary, which is 2 s.</summary>
     public void Beat();
 
+    /// <summary>How many events there ever were: while it stays the same there is nothing new to read.</summary>
+    public long Happened { get; }
+
     /// <summary>The broker cannot be reached from here.</summary>
     public bool Cut { get; set; }
 }

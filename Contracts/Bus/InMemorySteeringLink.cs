@@ -17,6 +17,8 @@ public sealed class InMemorySteeringLink(InMemoryBroker broker, string user, IRe
 
     public ChannelReader<LinkEvent> Events => _events.Reader;
 
+    public long Happened => _events.Added;
+
     /// <summary>This link alone cannot reach the broker.</summary>
     public bool Cut
     {

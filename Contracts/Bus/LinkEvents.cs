@@ -9,6 +9,7 @@ internal sealed class LinkEvents
 
     private readonly Channel<LinkEvent> _channel;
     private long _dropped;
+    private long _added;
 
     public LinkEvents() => _channel = Channel.CreateBounded<LinkEvent>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest }, _ => Interlocked.Increment(ref _dropped));
@@ -17,5 +18,12 @@ internal sealed class LinkEvents
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    public void Add(LinkEvent happened) => _channel.Writer.TryWrite(happened);
+    /// <summary>How many were ever added.</summary>
+    public long Added => Volatile.Read(ref _added);
+
+    public void Add(LinkEvent happened)
+    {
+        _channel.Writer.TryWrite(happened);
+        Interlocked.Increment(ref _added);
+    }
 }

@@ -56,8 +56,9 @@ public static class AgentCore
     /// </summary>
     private static AgentState Start(AgentState state, Input.Started started, Turn turn)
     {
-        foreach (var found in started.Groups)
+        foreach (var seen in started.Groups)
         {
+            var found = turn.Deviations.EpochForgotten ? seen with { Obeyed = null } : seen;
             if (!state.Groups.TryGetValue(found.Group, out var group)) continue;
             var master = found is { VipPresent: true, KeepalivedAlive: true };
             var stands = Priorities.RoleOf(group.Options, found.PriorityFile);
@@ -72,7 +73,7 @@ public static class AgentCore
                 KeepalivedAlive = found.KeepalivedAlive,
                 Role = RoleAtStart(found),
                 RoleSince = turn.Now,
-                Steered = master || stands == SteeredRole.Sick ? stands : SteeredRole.Untold,
+                Steered = master && !turn.Deviations.LoweredAtStart || stands == SteeredRole.Sick ? stands : SteeredRole.Untold,
                 Fence = found.FenceFile != 0 ? new Fence(FenceKind.Own, turn.Now, turn.Now + Priorities.FenceDeadline(group.Options)) : null,
                 Saved = found.Obeyed,
                 Applied = found.Obeyed is { } obeyed ? new FencingToken(obeyed.Generation, obeyed.Epoch) : default,

@@ -11,6 +11,7 @@ public sealed record AgentState
     /// <summary>Random per start; part of each nonce, so that an order for an earlier life is never valid.</summary>
     public required string Process { get; init; }
     public required string BootId { get; init; }
+    internal Deviations Deviations { get; init; } = Deviations.None;
     public required ImmutableSortedDictionary<string, ProbeTally> Probes { get; init; }
     public required ImmutableSortedDictionary<GroupName, GroupState> Groups { get; init; }
 

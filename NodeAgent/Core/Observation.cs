@@ -85,7 +85,7 @@ internal static class Observation
         }));
         var left = group.Role == VrrpRole.Master || role == VrrpRole.Stop;
         // a yield that did its work stays until the leader names another role, unless keepalived itself is gone; sick stays while the node is
-        var untold = group.Steered is SteeredRole.Holder or SteeredRole.Standby || (group.Steered == SteeredRole.Yield && role == VrrpRole.Stop);
+        var untold = !turn.Deviations.PriorityKept && (group.Steered is SteeredRole.Holder or SteeredRole.Standby || (group.Steered == SteeredRole.Yield && role == VrrpRole.Stop));
         // whatever took it: with the file absent the higher base would take the VIP back by itself
         if (group.Options.DownFile is not null && group.Role == VrrpRole.Master) group = group with { DownWanted = true };
         if (group.Role == VrrpRole.Master || role == VrrpRole.Master) group = group with { DownForHealth = false };

@@ -25,13 +25,16 @@ internal static class OrderGate
         if (order.Process != agent.Process)
             return Stale("process", $"it is for process {order.Process}, this is {agent.Process}");
         if (agent.Nonces.SentAt(agent.Process, order.Nonce) is not { } sentAt)
-            return Stale("nonce", "its nonce is unknown");
-        if (now - sentAt > TimeSpan.FromMilliseconds(order.ValidMs))
+        {
+            if (!agent.Deviations.NonceUnchecked) return Stale("nonce", "its nonce is unknown");
+            sentAt = now;
+        }
+        if (!agent.Deviations.NonceUnchecked && now - sentAt > TimeSpan.FromMilliseconds(order.ValidMs))
             return Stale("expired", $"it has expired: its nonce is {(now - sentAt).TotalSeconds:0.0} s old");
         var speaker = new SpeakerToken(order.Generation, order.Term);
         if (speaker < agent.Speaker)
             return Stale("speaker", $"its speaker {speaker} is below {agent.Speaker}");
-        if (speaker == agent.Speaker && order.Seq <= agent.OrderSeq)
+        if (speaker == agent.Speaker && order.Seq <= agent.OrderSeq && !agent.Deviations.OrderTakenAgain)
             return Stale("sequence", $"its sequence {order.Seq} is not above {agent.OrderSeq}: replayed or overtaken");
         if (agent.Tilted(now))
             return new Verdict(null, OrderOutcome.Refused, "tilt", "the agent was away and is calming down");

@@ -65,8 +65,10 @@ internal static class Orders
             var until = turn.Now + (order.OtherMaster ? order.ValidFor : Priorities.FenceDeadline(group.Options));
             return group with { Fence = new Fence(FenceKind.Ordered, turn.Now, until), FenceSpent = order.Token };
         }
-        if (!MayFence(order, turn) || (group.FenceSpent == order.Token && !order.OtherMaster)) return group;
-        return Steering.BeginFence(group, FenceKind.Ordered, turn, $"ordered {Word(order.Role)} by epoch {order.Token}") with { FenceSpent = order.Token };
+        if (!MayFence(order, turn) || (group.FenceSpent == order.Token && !order.OtherMaster && !turn.Deviations.FenceAgain)) return group;
+        group = Steering.BeginFence(group, FenceKind.Ordered, turn, $"ordered {Word(order.Role)} by epoch {order.Token}") with { FenceSpent = order.Token };
+        // as long as the same order's refresh would make it: an order that is applied twice changes nothing
+        return order.OtherMaster ? group with { Fence = group.Fence! with { Until = turn.Now + order.ValidFor } } : group;
     }
 
     private static GroupState Yield(GroupState group, StandingOrder order, Turn turn)

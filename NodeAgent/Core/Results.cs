@@ -12,6 +12,9 @@ internal static class Results
         {
             if (group.Order is not { Void: false } order) continue;
             var (outcome, reason) = Outcome(group, turn);
+            // with each input: nothing is made as long as all is said
+            if (group.Reported is { } said && said.Generation == order.Generation && said.Term == order.Term && said.Epoch == order.Epoch && said.Role == order.Role
+                && said.Outcome == outcome && said.Reason == reason && said.Process == turn.Process) continue;
             var result = new OrderResult
             {
                 V = IMessage.CurrentVersion,
@@ -26,7 +29,6 @@ internal static class Results
                 Outcome = outcome,
                 Reason = reason,
             };
-            if (result == group.Reported) continue;
             turn.Effects.Add(new Effect.PublishResult(result));
             // an unhealthy node has already said so itself
             if (outcome == OrderOutcome.Refused && group.Health != Health.HardBad)

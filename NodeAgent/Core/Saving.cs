@@ -16,14 +16,12 @@ internal static class Saving
     {
         if (state.Persisting is not null || turn.Now < state.PersistRetryAt) return state;
         var due = false;
+        // with each input: nothing is made as long as all is saved
+        foreach (var (_, group) in state.Groups) due |= !IsSaved(group, state.BootId);
+        if (!due) return state;
         var records = ImmutableSortedDictionary.CreateBuilder<GroupName, ObeyedRecord>();
         foreach (var (name, group) in state.Groups)
-        {
-            var record = Record(group, state.BootId);
-            if (record is not null) records.Add(name, record);
-            due |= !Equals(record, group.Saved);
-        }
-        if (!due) return state;
+            if (Record(group, state.BootId) is { } record) records.Add(name, record);
         var request = new PersistInFlight(state.PersistRequest + 1, records.ToImmutable());
         turn.Effects.Add(new Effect.Persist(request.Request, request.Records));
         return state with { PersistRequest = request.Request, Persisting = request };
@@ -42,6 +40,10 @@ internal static class Saving
         });
         return state with { Persisting = null, Groups = groups, PersistRetryAt = fault is null ? default : turn.Now + s_retry };
     }
+
+    private static bool IsSaved(GroupState group, string bootId) =>
+        group.Order is not { } order || group.Saved is { } saved && saved.Generation == order.Generation && saved.Term == order.Term && saved.Epoch == order.Epoch
+        && saved.Role == order.Role && saved.BootId == bootId && (ReferenceEquals(saved.Policy, order.Policy) || saved.Policy == order.Policy);
 
     private static ObeyedRecord? Record(GroupState group, string bootId) => group.Order is not { } order ? group.Saved : new ObeyedRecord
     {

@@ -41,7 +41,7 @@ internal static class Steering
         return group with
         {
             Fence = new Fence(kind, turn.Now, turn.Now + Priorities.FenceDeadline(group.Options)),
-            Steered = group.Steered == SteeredRole.Sick && kind != FenceKind.Own ? SteeredRole.Sick : SteeredRole.Untold,
+            Steered = turn.Deviations.PriorityKeptInFence || group.Steered == SteeredRole.Sick && kind != FenceKind.Own ? group.Steered : SteeredRole.Untold,
             YieldUntil = null,
             FencedAt = turn.Now,
         };
@@ -73,13 +73,14 @@ internal static class Steering
     private static GroupState FenceLife(GroupState group, Turn turn) => group.Fence switch
     {
         { Kind: FenceKind.Own } when group.HealthySince is not null => EndFence(group, turn, "healthy again"),
-        { Kind: not FenceKind.Isolation } fence when turn.Now >= fence.Until =>
+        { Kind: not FenceKind.Isolation } fence when turn.Now >= fence.Until && !turn.Deviations.FenceWithoutDeadline =>
             EndFence(group, turn, $"its deadline of {(fence.Until - fence.Since).TotalSeconds:0.#} s has passed"),
         _ => group,
     };
 
     private static GroupState HardFailure(GroupState group, Turn turn)
     {
+        if (turn.Deviations.SickIgnored) return group;
         var drained = group.Order is { Role: OrderedRole.Drain } && group.Role != VrrpRole.Master;
         if (group.Fence is not null || group.Steered == SteeredRole.Sick || (group.Health != Health.HardBad && !drained)) return group;
         if (group.Policy.OnControlPlaneLoss == ControlPlaneLoss.Hold && group.Order?.IsValid(turn.Now) != true) return group;
@@ -116,7 +117,7 @@ internal static class Steering
     /// <summary>Only <c>release</c> does anything when the control plane is gone: the other policies keep the role last ordered.</summary>
     public static GroupState ControlPlane(GroupState group, Turn turn)
     {
-        if (group.Policy.OnControlPlaneLoss != ControlPlaneLoss.Release || group.Order is not { } order || order.IsValid(turn.Now)) return group;
+        if (group.Policy.OnControlPlaneLoss != ControlPlaneLoss.Release && !turn.Deviations.ReleasedAlone || group.Order is not { } order || order.IsValid(turn.Now)) return group;
         return group.Steered is SteeredRole.Untold or SteeredRole.Sick ? group : group with { Steered = SteeredRole.Untold, YieldUntil = null };
     }
 
@@ -135,10 +136,10 @@ internal static class Steering
     private static GroupState Raise(GroupState group, Turn turn)
     {
         if (group.Order is not { Void: false } order || group.Fence is not null || group.Steered == SteeredRole.Sick || turn.Tilted) return group;
-        if (group.Policy.OnControlPlaneLoss == ControlPlaneLoss.Release && !order.IsValid(turn.Now)) return group;
+        if ((group.Policy.OnControlPlaneLoss == ControlPlaneLoss.Release || turn.Deviations.ReleasedAlone) && !order.IsValid(turn.Now)) return group;
         var wanted = order.Role switch
         {
-            OrderedRole.Holder when group.Holding && !AwaitsFault(group, turn) && group.HealthySince is not null && IsSaved(group) => SteeredRole.Holder,
+            OrderedRole.Holder when (group.Holding || turn.Deviations.HolderWhileBackup) && !AwaitsFault(group, turn) && group.HealthySince is not null && IsSaved(group) => SteeredRole.Holder,
             OrderedRole.Standby when group.Role == VrrpRole.Backup && group.HealthySince is not null && order.IsValid(turn.Now) && IsSaved(group) => SteeredRole.Standby,
             OrderedRole.Untold when group.Role != VrrpRole.Master => SteeredRole.Untold,
             _ => group.Steered,

@@ -12,6 +12,7 @@ internal sealed class Turn(TimeSpan now, AgentState before)
     public string Process { get; } = before.Process;
     public string BootId { get; } = before.BootId;
     public Contracts.Vocabulary.ClusterName Cluster { get; } = before.Options.Cluster;
+    public Deviations Deviations { get; } = before.Deviations;
     public bool Tilted { get; } = before.Tilted(now);
     public List<Effect> Effects { get; } = [];
     /// <summary>Something happened that the arbiter should hear at once, not at the next heartbeat.</summary>

@@ -28,6 +28,7 @@ internal sealed class AgentProcess : IAgentHands, IStepWatch
     private readonly SortedDictionary<GroupName, bool> _present = [];
     private bool _keepalivedTold;
     private bool _working;
+    private long _read;
 
     public AgentProcess(SimulatedWorld world, SimulatedHost host, KeyRing keys, ISteppedLink link, string process)
     {
@@ -35,11 +36,12 @@ internal sealed class AgentProcess : IAgentHands, IStepWatch
         var options = host.AgentOptions;
         var codec = new MessageCodec(options.Cluster);
         var reporter = new Reporter(new WireDelay(world.Time, link), codec, new MessageSigner(keys, Direction.Agent), host.Name, NullLogger<Reporter>.Instance);
-        _intake = new OrderIntake(codec, new MessageVerifier(keys, Direction.Order), host.Name, _clock, NullLogger.Instance);
-        var state = AgentState.Create(options, process, $"boot-{host.Name}", (long)host.Clock.Now.TotalMilliseconds);
+        _intake = new OrderIntake(codec, new MessageVerifier(keys, Direction.Order), host.Name, _clock, NullLogger.Instance) { Deviations = world.Agents };
+        var state = AgentState.Create(options, process, $"boot-{host.Name}", (long)host.Clock.Now.TotalMilliseconds) with { Deviations = world.Agents };
         _turns = new AgentTurns(state, _clock, reporter, this, this);
         _probes = new AgentProbes(this, host, world, _clock, options);
         Cut = host.Isolated || host.BrokerCut;
+        world.Eyes?.AgentStarted(host.Name, process, state);
         link.Attach();
         _turns.Step(LookAround());
         Drain();
@@ -76,6 +78,8 @@ internal sealed class AgentProcess : IAgentHands, IStepWatch
     /// <summary>Takes what came over the link.</summary>
     public void Pump()
     {
+        if (_link.Happened == _read) return;
+        _read = _link.Happened;
         while (Alive && _link.Events.TryRead(out var happened))
         {
             if (happened is LinkEvent.Received) After(Delays.Broker, () => Read(happened));
@@ -126,9 +130,8 @@ internal sealed class AgentProcess : IAgentHands, IStepWatch
 
     public void Write(Effect.Write write)
     {
-        var path = write.File == SteeringFile.Fence ? Topology.FenceFile(write.Group) : Topology.PriorityFile(write.Group);
-        if (_host.Steers) _host.Files.Write(path, write.Value);
-        else Post(new Input.WriteFailed(_clock.Now, write.Group, write.File, $"{path}: Read-only file system"));
+        if (_host.Steers) _host.Steer(write.Group, write.File, write.Value, byAgent: true);
+        else Post(new Input.WriteFailed(_clock.Now, write.Group, write.File, $"{write.File} of {write.Group}: Read-only file system"));
     }
 
     public void Persist(Effect.Persist persist) => After(Delays.Disk, () =>

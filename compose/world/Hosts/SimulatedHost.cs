@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Contracts.Vocabulary;
 using NodeAgent.Configuration;
 using NodeAgent.Core;
@@ -53,6 +54,7 @@ internal sealed class SimulatedHost : IVrrpHost
     public bool Paused { get; private set; }
     public bool Persists { get; set; } = true;
     public bool Steers { get; set; } = true;
+    public ProbeLie Lie { get; set; }
 
     /// <summary>Packets reach it and it answers them.</summary>
     public bool Answers => !Isolated && !Paused;
@@ -105,7 +107,28 @@ internal sealed class SimulatedHost : IVrrpHost
 
     public string? ReadFile(string path) => Files.Read(path);
 
-    public void WriteFile(string path, string text) => Files.Write(path, text);
+    public void WriteFile(string path, string text)
+    {
+        var value = TrackNumber.Parse(Encoding.ASCII.GetBytes(text));
+        foreach (var group in Groups)
+        {
+            if (path == Topology.PriorityFile(group)) Told(group, SteeringFile.Priority, path, value, byAgent: false);
+            else if (path == Topology.FenceFile(group)) Told(group, SteeringFile.Fence, path, value, byAgent: false);
+        }
+        Files.Write(path, text);
+    }
+
+    public void Steer(GroupName group, SteeringFile file, int value, bool byAgent)
+    {
+        var path = file == SteeringFile.Fence ? Topology.FenceFile(group) : Topology.PriorityFile(group);
+        Told(group, file, path, value, byAgent);
+        Files.Write(path, value);
+    }
+
+    private void Told(GroupName group, SteeringFile file, string path, int value, bool byAgent)
+    {
+        if (_world.Eyes is { } eyes && Files.Number(path) != value) eyes.FileWritten(Name, group, file, value, byAgent);
+    }
 
     public void Send(Advert advert) => _world.Multicast(this, advert);
 

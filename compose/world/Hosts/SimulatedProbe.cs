@@ -39,7 +39,9 @@ internal sealed class SimulatedProbe(AgentProcess agent, SimulatedHost host, Sim
         }
         var taken = clock.Now;
         _busy = true;
-        if (options.Process is { } process)
+        if (options.Ping.Count == 0 && host.Lie != ProbeLie.None)
+            Answer(Delays.LocalHttp, taken, options.Process ?? Place, () => host.Lie == ProbeLie.AllGood ? (SampleResult.Good, "all is well") : (SampleResult.Bad, "nothing works"));
+        else if (options.Process is { } process)
             Answer(Delays.Scan, taken, process, () => host.Haproxy == ProxyState.Dead ? (SampleResult.Bad, $"no process {process}") : (SampleResult.Good, "1 process"));
         else if (options.Ping.Count > 0) Ping(taken);
         else if (options.Http!.IsLoopback) Proxy(taken);

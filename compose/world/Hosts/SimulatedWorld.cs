@@ -48,8 +48,14 @@ public sealed class SimulatedWorld : IWorld
     public Timeline Time { get; }
     public Action<Happening>? Happened { get; set; }
 
+    /// <summary>Rules that the agents do not keep to, set before they start: tests only.</summary>
+    internal Deviations Agents { get; set; } = Deviations.None;
+
     /// <summary>Sees each step of each agent.</summary>
     internal IStepWatch? Watch { get; set; }
+
+    /// <summary>Sees what becomes of it.</summary>
+    internal IWorldWatch? Eyes { get; set; }
 
     /// <summary>The links of the agents that live.</summary>
     internal IEnumerable<(string Node, ISteppedLink Link)> Links => _inOrder.Where(h => h is { Agent: not null, Paused: false }).Select(h => (h.Name.Value, h.Agent!.Link));
@@ -93,7 +99,11 @@ public sealed class SimulatedWorld : IWorld
             host.After(TimeSpan.Zero, () => StartAgent(host));
             return;
         }
-        host.Agent?.Kill();
+        if (host.Agent is { } agent)
+        {
+            agent.Kill();
+            Eyes?.AgentEnded(node, agent.State.Process);
+        }
         host.Agent = null;
         host.After(Delays.ExecStopPost, () => Release(host));
     }
@@ -161,6 +171,14 @@ public sealed class SimulatedWorld : IWorld
     /// <summary>The host's own clock: seconds per second (0.5 to 2), and how far it jumps ahead now.</summary>
     public void SetClock(NodeId node, double rate, TimeSpan ahead) => Host(node).Clock.Set(rate, ahead);
 
+    /// <summary>From now on the node's probes say what is not so, or the truth again.</summary>
+    internal void SetProbes(NodeId node, ProbeLie lie)
+    {
+        if (Host(node).Lie == lie) return;
+        Host(node).Lie = lie;
+        Tell(node, lie switch { ProbeLie.AllBad => "its probes say that nothing works", ProbeLie.AllGood => "its probes say that all is well, whatever is so", _ => "its probes tell the truth" });
+    }
+
     /// <summary>Lets agents read what came for them; by itself after each thing that was done on the timeline.</summary>
     public void Pump()
     {
@@ -207,6 +225,7 @@ public sealed class SimulatedWorld : IWorld
 
     internal void KeepalivedSaid(SimulatedHost host, GroupName name, NotifyState state)
     {
+        Eyes?.RoleChanged(host.Name, name, state);
         var gap = state == NotifyState.Master ? _groups[name].Found(Time.Now) : null;
         if (Sentences.Of(name, state, host.Said(name, state), gap) is { } line) Tell(host.Name, line.Text, line.Tone);
     }
@@ -215,6 +234,7 @@ public sealed class SimulatedWorld : IWorld
     {
         var group = _groups[name];
         group.Take(host.Name, present, Time.Now);
+        Eyes?.HoldersChanged(name, group.Holders);
         // a hand-over overlaps for a moment
         if (present && group.Holders.Count > 1) Time.After(TimeSpan.FromMilliseconds(500), () =>
         {
@@ -235,10 +255,16 @@ public sealed class SimulatedWorld : IWorld
         {
             Client = new VipClient(Time, node => Obstacle(group, Host(node)), node => Silent(group, node), () => Answering(group))
             {
-                Changed = (why, after) => Tell("client", Sentences.Served(group.Name, group.Client.Reached, why, after), why is null ? Tone.Good : Tone.Bad),
+                Changed = (why, after) => Told(group, why, after),
             },
         };
         return group;
+    }
+
+    private void Told(SimulatedGroup group, string? why, TimeSpan after)
+    {
+        Eyes?.ServiceChanged(group.Name, why);
+        Tell("client", Sentences.Served(group.Name, group.Client.Reached, why, after), why is null ? Tone.Good : Tone.Bad);
     }
 
     private void StartAgent(SimulatedHost host)
@@ -248,12 +274,12 @@ public sealed class SimulatedWorld : IWorld
     }
 
     /// <summary>What systemd runs after the agent's end, however it ended: a plain VRRP pair is left behind.</summary>
-    private static void Release(SimulatedHost host)
+    private void Release(SimulatedHost host)
     {
         if (host.Agent is not null || !host.Steers) return;
         foreach (var group in host.AgentOptions.Groups)
-            foreach (var effect in NodeAgent.Core.Release.Decide(group, host.Has(group.Group) && host.Keepalived.Alive, host.Files.Number(group.FenceFile), host.Files.Number(group.PriorityFile)))
-                if (effect is Effect.Write write) host.Files.Write(write.File == SteeringFile.Fence ? group.FenceFile : group.PriorityFile, write.Value);
+            foreach (var effect in NodeAgent.Core.Release.Decide(group, !Agents.LoweredAtEnd && host.Has(group.Group) && host.Keepalived.Alive, host.Files.Number(group.FenceFile), host.Files.Number(group.PriorityFile)))
+                if (effect is Effect.Write write) host.Steer(write.Group, write.File, write.Value, byAgent: false);
     }
 
     private static void Cut(SimulatedHost host)

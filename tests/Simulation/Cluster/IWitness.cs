@@ -49,6 +49,9 @@ internal interface IWitness
     /// <summary>An event went into the register's outbox (a majority took it); once for each.</summary>
     public void EventRecorded(TimeSpan now, RecordedEvent recorded);
 
+    /// <summary>A majority lost its memory and another one took the first value of a new generation, which goes on with these events and no others.</summary>
+    public void GenerationBegan(TimeSpan now, long generation, Outbox goesOn);
+
     /// <summary>Every fault is over, for <paramref name="since"/>; what must be true by then is judged.</summary>
     public void Healed(TimeSpan now, TimeSpan since, WorldPicture picture);
 }

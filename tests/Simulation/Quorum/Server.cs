@@ -80,9 +80,11 @@ internal sealed class Server
         Forgot++;
         if (_snapshots.Count > 0)
         {
-            var (restore, life) = _snapshots[Math.Max(0, _snapshots.Count - 1 - writes)];
+            var kept = Math.Max(0, _snapshots.Count - 1 - writes);
+            var (restore, life) = _snapshots[kept];
             restore();
             _life = life;
+            Forget(kept + 1);
         }
         if (_planted.SilentRejoin) return;
         // a run id is never used again
@@ -104,8 +106,12 @@ internal sealed class Server
         if (restore is null || life != _life) return false;
         Forgot++;
         restore();
+        Forget(_snapshots.Count - writes);
         return true;
     }
+
+    /// <summary>What is lost stays lost: a later loss cannot bring it back.</summary>
+    private void Forget(int from) => _snapshots.RemoveRange(from, _snapshots.Count - from);
 
     private Reply AcceptAnything(Request.Accept accept)
     {

@@ -17,6 +17,9 @@ internal sealed partial class Truth
         if (until > _lawfulUntil.GetValueOrDefault(sent.By, TimeSpan.MinValue)) _lawfulUntil[sent.By] = until;
     }
 
+    /// <summary>Until when, on its own clock, a process may speak by what a majority took.</summary>
+    public TimeSpan LawfulUntil(Process process) => _lawfulUntil.TryGetValue(process, out var until) ? until - settings.Guard : -TimeSpan.FromDays(1);
+
     /// <summary>L1, L2 and the part of R4 that a process can get wrong: whoever speaks has a majority behind it, in time, and is alone.</summary>
     public void Advanced(Process process, ReadOnlySpan<Process?> all, TimeSpan now)
     {
@@ -50,10 +53,11 @@ internal sealed partial class Truth
                 break;
             case RegisterEvent.Settled { Outcome: ProposalOutcome.Committed } settled:
                 if (!_recorded.Contains(settled.Proposal.Reason)) Break("S1", $"{settled.Proposal.Reason} was told as committed, and no majority has it");
+                if (ReasonsRepeat) Known(process, settled.Current is { } stands ? [stands] : []);
                 if (settled.Current is { } current) process.Known = process.Known.SetItem(current.Group, current);
                 break;
             case RegisterEvent.Settled { Outcome: ProposalOutcome.Refused } settled:
-                if (_recorded.Contains(settled.Proposal.Reason)) Break("S1", $"{settled.Proposal.Reason} was told as refused, and is recorded");
+                if (!ReasonsRepeat && _recorded.Contains(settled.Proposal.Reason)) Break("S1", $"{settled.Proposal.Reason} was told as refused, and is recorded");
                 _refused.Add(settled.Proposal.Reason);
                 if (settled.Current is { } standing) process.Known = process.Known.SetItem(standing.Group, standing);
                 break;

@@ -18,7 +18,7 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
     private sealed class Sent(Ballot ballot, RegisterValue value, ulong digest, Sent? follows, Process by)
     {
         public Ballot Ballot => ballot;
-        public RegisterValue Value { get; private set; } = value with { Outbox = null };
+        public RegisterValue Value { get; private set; } = value;
         public ulong Digest => digest;
         public Sent? Follows => follows;
         public Process By => by;
@@ -30,8 +30,8 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
         public uint SeededAt { get; set; }
         public bool Chosen { get; set; }
 
-        /// <summary>Its groups were issued.</summary>
-        public void Settle() => Value = Value with { Groups = s_noGroups };
+        /// <summary>Its groups were issued, and whoever asks for its events has had them.</summary>
+        public void Settle() => Value = Value with { Groups = s_noGroups, Outbox = null };
     }
 
     private sealed class Vote
@@ -65,6 +65,10 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
     public bool Excused { get; set; }
     /// <summary>What a server had taken was lost from its disk or memory.</summary>
     public bool DataLost { get; set; }
+    /// <summary>Two proposals may have one reason: then what was told of a proposal is looked up by what stands, and a refusal proves nothing.</summary>
+    public bool ReasonsRepeat { get; init; }
+    /// <summary>Hears of each value that a majority took.</summary>
+    public Action<RegisterValue>? Took { get; init; }
     public long Chosen { get; private set; }
     public long Generations { get; private set; }
     public long NewestGeneration => _generation;
@@ -106,7 +110,7 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
     private Sent Add(Ballot ballot, string json, Sent? follows, Process by)
     {
         if (!reader.TryRead(json, out var value, out var why)) throw new Broken("P1", $"{by.Name} sends a value that cannot be read: {why}");
-        return _sent[ballot] = new Sent(ballot, value, Digest(json), follows, by);
+        return _sent[ballot] = new Sent(ballot, Took is null ? value with { Outbox = null } : value, Digest(json), follows, by);
     }
 
     private void Same(Ballot ballot, string json, Process by)
@@ -227,6 +231,7 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
     private void Issue(RegisterValue value)
     {
         _recordedRev = Math.Max(_recordedRev, value.Rev);
+        Took?.Invoke(value);
         if (_issuedLast.Generation == value.Gen && ReferenceEquals(_issuedLast.Groups, value.Groups)) return;
         _issuedLast = (value.Gen, value.Groups);
         foreach (var (group, entry) in value.Groups)
@@ -238,7 +243,7 @@ internal sealed partial class Truth(ImmutableArray<string> servers, LeaseSetting
                 continue;
             }
             _issued.Add((group, entry.Epoch, entry.Holder));
-            if (_refused.Contains(entry.Reason)) Break("S1", $"{entry.Reason} was told as refused, and is recorded");
+            if (!ReasonsRepeat && _refused.Contains(entry.Reason)) Break("S1", $"{entry.Reason} was told as refused, and is recorded");
             _recorded.Add(entry.Reason);
         }
     }

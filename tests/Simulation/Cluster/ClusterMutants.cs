@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Arbiter.Quorum;
+using Simulation.Quorum;
+using Agent = NodeAgent.Core.Deviations;
+
+namespace Simulation.Cluster;
+
+/// <param name="Rule">What is switched off.</param>
+/// <param name="Theme">The trouble that shows it soonest.</param>
+/// <param name="Seeds">At most so many until it is caught.</param>
+internal sealed record ClusterMutant(string Name, string Rule, ClusterPlanted Planted, ClusterTheme Theme, int Seeds = 40, Func<ClusterMix, ClusterMix>? With = null)
+{
+    /// <summary>Only this judge looks: others would see it sooner.</summary>
+    public Type? Only { get; init; }
+
+    public static IReadOnlyList<ClusterMutant> All { get; } =
+    [
+        OfAgent("holder-while-backup", "holder waits until the own keepalived is MASTER", new Agent { HolderWhileBackup = true }, ClusterTheme.Hosts),
+        OfAgent("fence-without-deadline", "a fence ends at its deadline", new Agent { FenceWithoutDeadline = true }, ClusterTheme.Hosts, Dying),
+        OfAgent("priority-kept", "a node that leaves MASTER goes to its base", new Agent { PriorityKept = true }, ClusterTheme.Hosts),
+        OfAgent("epoch-forgotten", "what was obeyed survives a restart of the agent", new Agent { EpochForgotten = true }, ClusterTheme.Hosts, m => m with { Faults = [ClusterFault.AgentKilled] }),
+        OfAgent("nonce-unchecked", "an order echoes a nonce of this process, not older than its validity", new Agent { NonceUnchecked = true }, ClusterTheme.Bus),
+        OfAgent("order-unverified", "an order's signature and node are checked", new Agent { OrderUnverified = true }, ClusterTheme.Bus, m => m with { Faults = [ClusterFault.Garbage] }),
+        OfAgent("order-taken-again", "an order is taken once", new Agent { OrderTakenAgain = true }, ClusterTheme.Bus, m => m with { Faults = [ClusterFault.MessageRepeated, ClusterFault.MoveAsked] }),
+        OfAgent("fence-again", "an order fences once per epoch", new Agent { FenceAgain = true }, ClusterTheme.Hosts, Stuck),
+        OfAgent("priority-kept-in-fence", "with each fence the own priority goes to base", new Agent { PriorityKeptInFence = true }, ClusterTheme.Hosts, Dying),
+        OfAgent("lowered-at-start", "an agent that starts on a MASTER keeps its priority", new Agent { LoweredAtStart = true }, ClusterTheme.Hosts, Restarts),
+        OfAgent("lowered-at-end", "an agent that ends on a MASTER leaves its priority", new Agent { LoweredAtEnd = true }, ClusterTheme.Hosts, Restarts),
+        OfAgent("released-alone", "without a control plane the role last ordered stays", new Agent { ReleasedAlone = true }, ClusterTheme.ControlPlane, m => m with { Faults = [ClusterFault.ControlPlaneKilled, ClusterFault.MoveAsked, ClusterFault.BrokerDown], FaultEvery = TimeSpan.FromSeconds(20) }),
+        OfAgent("sick-ignored", "no role above sick while a hard check is bad", new Agent { SickIgnored = true }, ClusterTheme.Hosts),
+        OfAgent("sick-ignored, outage", "a holder whose proxy died hands over", new Agent { SickIgnored = true }, ClusterTheme.Hosts, Dying) with { Only = typeof(ServiceJudge) },
+        OfAgent("lowered-at-end, outage", "an agent's end takes no VIP away", new Agent { LoweredAtEnd = true }, ClusterTheme.Hosts, Restarts) with { Only = typeof(CauseJudge) },
+        new("settled-before-delivery", "an event leaves the outbox after it was delivered", new ClusterPlanted { SettledBeforeDelivery = true }, ClusterTheme.ControlPlane, 40, m => m with { Faults = [ClusterFault.ReceiverDown, ClusterFault.HaproxyDead] }),
+        new("orders-before-record", "an order follows the register's majority", new ClusterPlanted { OrdersBeforeRecord = true }, ClusterTheme.Calm),
+        new("minority-is-recorded", "only what a majority holds is obeyed", new ClusterPlanted { Register = new Deviations { MinorityIsKnown = true } }, ClusterTheme.Servers),
+        new("speaks-always", "the lease is asked before each order", new ClusterPlanted { SpeaksAlways = true }, ClusterTheme.ControlPlane, 40, m => m with { Faults = [ClusterFault.ReplicaPaused, ClusterFault.ReplicaCutFromServers] }),
+        new("adopts-nobody", "the register follows whom VRRP elected", new ClusterPlanted { AdoptsNobody = true }, ClusterTheme.Hosts, 40, m => m with { Faults = [ClusterFault.KeepalivedKilled, ClusterFault.HostPaused] }),
+        new("fences-all", "one node is taken down", new ClusterPlanted { FencesAll = true }, ClusterTheme.Hosts, 40, Soft),
+    ];
+
+    public static ClusterMutant Of(string name) => All.Single(m => m.Name == name);
+
+    private static ClusterMutant OfAgent(string name, string rule, Agent agent, ClusterTheme theme, Func<ClusterMix, ClusterMix>? with = null) =>
+        new(name, rule, new ClusterPlanted { Agents = agent }, theme, 40, with);
+
+    /// <summary>Proxies that die while a standby is armed: own fences.</summary>
+    private static ClusterMix Dying(ClusterMix mix) => mix with { Faults = [ClusterFault.HaproxyDead], FaultEvery = TimeSpan.FromSeconds(30) };
+
+    /// <summary>Only a leader moves for backends: ordered fences, some of which outlive their move.</summary>
+    private static ClusterMix Soft(ClusterMix mix) => mix with { Faults = [ClusterFault.BackendsDown, ClusterFault.GatewayCut], FaultEvery = TimeSpan.FromSeconds(30) };
+
+    /// <summary>Agents that come and go on calm hosts.</summary>
+    private static ClusterMix Restarts(ClusterMix mix) => mix with { Faults = [ClusterFault.AgentKilled, ClusterFault.BrokerDown], FaultEvery = TimeSpan.FromSeconds(20) };
+
+    /// <summary>An ordered fence that cannot be written.</summary>
+    private static ClusterMix Stuck(ClusterMix mix) => mix with { Faults = [ClusterFault.BackendsDown, ClusterFault.SteeringUnwritable], FaultEvery = TimeSpan.FromSeconds(8), Advert = TimeSpan.FromSeconds(0.1) };
+
+    public ClusterResult Run(ulong seed, bool story = false) => new ClusterRun(seed, Theme, Only is null ? null : Some, story, With, Planted).Run();
+
+    /// <summary>The same run with every rule in force and every judge looking.</summary>
+    public ClusterResult Without(ulong seed) => new ClusterRun(seed, Theme, with: With).Run();
+
+    private IWitness Some(ClusterSetting setting)
+    {
+        var settings = JudgeSettings.Of(setting.World, setting.Receivers);
+        return new Judges(settings, troubles => Judges.All(settings, troubles).Where(j => j.GetType() == Only));
+    }
+
+    /// <summary>The first seed that shows it; null when it survives.</summary>
+    public ClusterResult? Hunt()
+    {
+        for (var from = 1; from <= Seeds; from += Replay.InParallel.MaxDegreeOfParallelism)
+        {
+            var results = new ClusterResult[Math.Min(Replay.InParallel.MaxDegreeOfParallelism, Seeds - from + 1)];
+            Parallel.For(0, results.Length, Replay.InParallel, i => results[i] = Run((ulong)(from + i)));
+            if (results.FirstOrDefault(r => r.Broken is not null) is { } caught) return caught;
+        }
+        return null;
+    }
+}
