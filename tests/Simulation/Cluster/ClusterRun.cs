@@ -44,7 +44,7 @@ internal sealed partial class ClusterRun
     /// <summary>Messages of the register: hashed, and left out of the story, which they would fill.</summary>
     private readonly Trace _messages = new(false);
     /// <summary>Shared, because the replicas read the same texts.</summary>
-    private readonly ValueReader _reader = new(16);
+    private readonly SharingReader _reader = new();
     private readonly Truth _truth;
     private readonly Network _network;
     private readonly Server[] _servers;
