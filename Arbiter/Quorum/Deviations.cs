@@ -1,7 +1,7 @@
 namespace Arbiter.Quorum;
 
 /// <summary>
-/// Rules of the register, each of which can be switched off so that the simulator is seen to notice (docs/simulation.md). Only tests make one
+/// Rules of the register, each of which can be switched off so that the simulator is seen to notice (docs/invariants.md). Only tests make one
 /// other than <see cref="None"/>; no configuration leads here.
 /// </summary>
 internal sealed record Deviations

@@ -8,7 +8,7 @@ using AgentInput = NodeAgent.Core.Input;
 
 namespace Simulation.Cluster;
 
-/// <summary>All judges of the whole system as one witness: passes each fact to each of them, in a fixed order (docs/simulation.md).</summary>
+/// <summary>All judges of the whole system as one witness: passes each fact to each of them, in a fixed order (docs/invariants.md).</summary>
 internal sealed class Judges : IWitness
 {
     /// <summary>How exactly durations are judged.</summary>
