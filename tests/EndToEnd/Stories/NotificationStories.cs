@@ -13,6 +13,8 @@ public sealed class NotificationStories(LabFixture lab, ITestOutputHelper output
 {
     private const int Shift = 5;
     private static readonly TimeSpan Catches = TimeSpan.FromMinutes(4);
+    /// <summary>Each waits until the pair is armed.</summary>
+    private const int Measured = 10;
     private static readonly int s_moves = int.TryParse(Environment.GetEnvironmentVariable("E2E_MOVES"), CultureInfo.InvariantCulture, out var asked) ? asked : 20;
     private readonly List<(double Up, double Down)> _shifts = [];
     private double _upSince;
@@ -33,6 +35,8 @@ public sealed class NotificationStories(LabFixture lab, ITestOutputHelper output
             await Move();
         }
         await Up(hook);
+        // without a standby a node that is well again takes the VIP back a moment later: that comes before the logs are read
+        await Scene.Calm();
 
         var entered = logs.ToDictionary(l => l.Key, l => KeepalivedLog.Roles(l.Value));
         var expected = entered.Values.Sum(r => r.Count);
@@ -49,7 +53,7 @@ public sealed class NotificationStories(LabFixture lab, ITestOutputHelper output
         await Up(hook);
         // what waited for the receiver comes first
         await Until(() => hook.Told.Count > 0 && WithoutGap(hook), TimeSpan.FromSeconds(35));
-        for (var move = 0; move < s_moves; move++) await Move();
+        for (var move = 0; move < Math.Min(s_moves, LabFixture.All ? s_moves : Measured); move++) await Move();
         await Task.Delay(TimeSpan.FromSeconds(2));
         Latency(hook, tap);
     }

@@ -39,11 +39,13 @@ public sealed class ScheduleStories(LabFixture lab, ITestOutputHelper output) : 
         });
     }
 
-    /// <summary>Between the record and the end of the move; <c>E2E_ALL=1</c>: also before it, at that very moment, and when all is done.</summary>
-    public static TheoryData<int> Offsets => LabFixture.All ? [-300, 0, 300, 1500] : [300];
-
+    /// <summary>Before the record, at that very moment, between it and the end of the move, and when all is done. Dozens of leaders die so over real servers in <c>NeverTwiceTests</c>.</summary>
     [Theory]
-    [MemberData(nameof(Offsets))]
+    [InlineData(-300)]
+    [InlineData(0)]
+    [InlineData(300)]
+    [InlineData(1500)]
+    [Trait("tier", "long")]
     public async Task With_the_leader_killed_at_that_second_there_is_at_most_one_move_and_each_time_is_accounted_for(int offsetMs)
     {
         await Scheduled(async (holder, due) =>
