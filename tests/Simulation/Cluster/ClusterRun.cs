@@ -107,7 +107,7 @@ internal sealed partial class ClusterRun
         var needsPerson = false;
         try
         {
-            Install();
+            Installer.Seed(_servers, s_name.Value, s_epoch - 1000, _mix.Register.Settings.Lease, _truth);
             for (var i = 0; i < _replicas.Length; i++) Start(i);
             // the hosts elect and the arbiters adopt before trouble begins
             _time.After(TimeSpan.FromSeconds(15) + _dice.LogUniform(TimeSpan.FromSeconds(1), _mix.FaultEvery), Trouble);
@@ -153,27 +153,6 @@ internal sealed partial class ClusterRun
             OnControlPlaneLoss = ControlPlaneLoss.Local, OnIsolation = Isolation.Fence, Brakes = true, Vips = [group.Vip], Service = $"http://{group.Vip.Split('/')[0]}/",
         },
     };
-
-    /// <summary>The first value, as <c>arbiter quorum seed</c> writes it.</summary>
-    private void Install()
-    {
-        var generation = s_epoch - 1000;
-        var ballot = Ballot.Of(generation, 1, 1);
-        var value = new RegisterValue
-        {
-            Cluster = s_name.Value, Gen = generation, Cfg = _serverNames.ToImmutableSortedDictionary(n => n, n => n + "-0", StringComparer.Ordinal), Leader = null, Term = 0, Seq = 0,
-            LeaseMs = (long)_mix.Register.Settings.Lease.TotalMilliseconds, Rev = 0,
-            Groups = ImmutableSortedDictionary.Create<string, GroupEntry>(StringComparer.Ordinal), Outbox = Arbiter.Core.Outbox.Empty,
-        };
-        var json = value.ToJson();
-        foreach (var server in _servers)
-        {
-            var ticket = server.Ask(new Request.Probe("", Ballot.None, "")).Ticket;
-            server.Ask(new Request.Probe(server.Name + "-0", ballot, ticket));
-            server.Ask(new Request.Seed(server.Name + "-0", ballot, json));
-        }
-        _truth.Seeded(ballot, value, json, new Process(-1, "installer", 1, null!, TimeSpan.Zero, 1));
-    }
 
     private void Start(int index)
     {

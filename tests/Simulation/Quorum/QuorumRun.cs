@@ -64,7 +64,7 @@ internal sealed partial class QuorumRun
         var needsPerson = false;
         try
         {
-            Install();
+            Installer.Seed(_servers, "sim", Epoch - 1000, _mix.Settings.Lease, _truth);
             for (var i = 0; i < _mix.Replicas; i++) Start(i);
             _time.After(_dice.LogUniform(TimeSpan.FromSeconds(1), _mix.FaultEvery), Trouble);
             _time.After(_mix.ProposeEvery * _dice.NextDouble(), Propose);
@@ -86,26 +86,6 @@ internal sealed partial class QuorumRun
             (invariant, broken) = ("P1", $"P1: {e}");
         }
         return new RunResult(_seed, _mix, invariant, broken, _time.Now, _trace.Hash, _trace.Events, _network.Messages, _truth.Chosen, _truth.Generations, _led, needsPerson, _trace.Lines);
-    }
-
-    /// <summary>The first value, as <c>arbiter quorum seed</c> writes it.</summary>
-    private void Install()
-    {
-        var ballot = Ballot.Of(Epoch - 1000, 1, 1);
-        var value = new RegisterValue
-        {
-            Cluster = "sim", Gen = Epoch - 1000, Cfg = _names.ToImmutableSortedDictionary(n => n, n => n + "-0", StringComparer.Ordinal), Leader = null, Term = 0, Seq = 0,
-            LeaseMs = (long)_mix.Settings.Lease.TotalMilliseconds, Rev = 0,
-            Groups = ImmutableSortedDictionary.Create<string, GroupEntry>(StringComparer.Ordinal), Outbox = Outbox.Empty,
-        };
-        var json = value.ToJson();
-        foreach (var server in _servers)
-        {
-            var ticket = server.Ask(new Request.Probe("", Ballot.None, "")).Ticket;
-            server.Ask(new Request.Probe(server.Name + "-0", ballot, ticket));
-            server.Ask(new Request.Seed(server.Name + "-0", ballot, json));
-        }
-        _truth.Seeded(ballot, value, json, new Process(-1, "installer", 1, null!, TimeSpan.Zero, 1));
     }
 
     private void Start(int replica)

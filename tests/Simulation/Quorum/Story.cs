@@ -5,22 +5,29 @@ namespace Simulation.Quorum;
 /// <summary>Messages as people read them.</summary>
 internal static class Story
 {
-    public static string Of(Request request) => request switch
+    public static string Of(Request request) => Of(request, i => i, Value);
+
+    public static string Of(Reply reply) => Of(reply, i => i, Value);
+
+    /// <param name="life">How an incarnation is shown.</param>
+    /// <param name="value">How a value is shown, with a space before it; nothing for an empty one.</param>
+    public static string Of(Request request, Func<string, string> life, Func<string, string> value) => request switch
     {
         Request.Prepare p => $"PREPARE {p.Ballot}",
-        Request.Accept a => $"ACCEPT {a.Ballot} next {a.Next} expects {a.Incarnation}{Value(a.Value)}",
+        Request.Accept a => $"ACCEPT {a.Ballot} next {a.Next} expects {a.Incarnation}{value(a.Value)}",
         Request.Probe { NewIncarnation: "" } => "PROBE for its ticket",
-        Request.Probe p => $"PROBE {p.NewIncarnation} {p.Ballot} with {p.Ticket}",
-        Request.Seed s => $"SEED {s.NewIncarnation} {s.Ballot}{Value(s.Value)}",
-        Request.Retire r => $"RETIRE {r.StaleIncarnation} {r.Ballot}",
+        Request.Probe p => $"PROBE {life(p.NewIncarnation)} {p.Ballot} with {p.Ticket}",
+        Request.Seed s => $"SEED {life(s.NewIncarnation)} {s.Ballot}{value(s.Value)}",
+        Request.Retire r => $"RETIRE {life(r.StaleIncarnation)} {r.Ballot}",
         _ => "READ",
     };
 
-    public static string Of(Reply reply) => reply.Answer.ToString().ToUpperInvariant()
-        + (reply.Incarnation.Length > 0 ? $" inc {reply.Incarnation}" : "")
+    /// <summary>The same of an answer.</summary>
+    public static string Of(Reply reply, Func<string, string> life, Func<string, string> value) => reply.Answer.ToString().ToUpperInvariant()
+        + (reply.Incarnation.Length > 0 ? $" inc {life(reply.Incarnation)}" : "")
         + (reply.Promised.IsNone ? "" : $" promised {reply.Promised}")
         + (reply.Accepted.IsNone ? "" : $" accepted {reply.Accepted}")
-        + (reply.Ticket.Length > 0 ? $" ticket {reply.Ticket}" : "") + Value(reply.Value);
+        + (reply.Ticket.Length > 0 ? $" ticket {reply.Ticket}" : "") + value(reply.Value);
 
     public static string Of(RegisterEvent told) => told switch
     {
