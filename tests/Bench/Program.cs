@@ -5,6 +5,11 @@ using Bench;
 using StackExchange.Redis;
 
 // Bench [--rounds N] [--operations N]: see docs/benchmarks.md. Servers of its own, on free ports of this machine; nothing is left behind.
+if (args.Where((a, i) => !(i % 2 == 0 ? a is "--rounds" or "--operations" : int.TryParse(a, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0)).Any() || args.Length % 2 > 0)
+{
+    await Console.Error.WriteLineAsync("usage: Bench [--rounds N] [--operations N], whole numbers above 0; 12 rounds of 400 operations without");
+    return 2;
+}
 var (rounds, operations) = (Option("--rounds", 12), Option("--operations", 400));
 const int Workers = 16;
 Console.WriteLine(FormattableString.Invariant($"{rounds} rounds of {operations} operations each, in turns; {Environment.ProcessorCount} processors; {DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()):u}"));

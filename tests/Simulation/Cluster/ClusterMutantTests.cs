@@ -1,4 +1,5 @@
 using Simulation.Hosts;
+using Simulation.Quorum;
 
 namespace Simulation.Cluster;
 
@@ -7,7 +8,7 @@ namespace Simulation.Cluster;
 public sealed class ClusterMutantTests
 {
     /// <summary>SIMULATION_MUTANT=NAME hunts one.</summary>
-    public static TheoryData<string> Names => Environment.GetEnvironmentVariable("SIMULATION_MUTANT") is { Length: > 0 } one ? [one] : [.. ClusterMutant.All.Select(m => m.Name)];
+    public static TheoryData<string> Names => Knobs.Mutant is { } one ? [one] : [.. ClusterMutant.All.Select(m => m.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

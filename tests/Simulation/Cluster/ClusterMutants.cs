@@ -38,7 +38,9 @@ internal sealed record ClusterMutant(string Name, string Rule, ClusterPlanted Pl
         new("fences-all", "one node is taken down", new ClusterPlanted { FencesAll = true }, ClusterTheme.Hosts, 40, Soft),
     ];
 
-    public static ClusterMutant Of(string name) => All.Single(m => m.Name == name);
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static ClusterMutant Of(string name) => All.FirstOrDefault(m => m.Name == name)
+        ?? throw new ArgumentException($"SIMULATION_MUTANT='{name}': of the whole system there are {string.Join("; ", All.Select(m => m.Name))}");
 
     private static ClusterMutant OfAgent(string name, string rule, Agent agent, ClusterTheme theme, Func<ClusterMix, ClusterMix>? with = null) =>
         new(name, rule, new ClusterPlanted { Agents = agent }, theme, 40, with);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Simulation.Hosts;
 using Simulation.Quorum;
 
@@ -17,7 +16,7 @@ public sealed class ClusterSeedTests
     [Fact]
     public void Every_cluster_seed_holds_every_invariant()
     {
-        var (from, minutes, most) = (Number("SIMULATION_FROM", 1), Number("SIMULATION_MINUTES", 0), Number("SIMULATION_CLUSTER_SEEDS", 500));
+        var (from, minutes, most) = (Knobs.Number("SIMULATION_FROM", 1), Knobs.Minutes, Knobs.Number("SIMULATION_CLUSTER_SEEDS", 500));
         var watch = Stopwatch.StartNew();
         var tally = new ClusterTally();
         List<ClusterResult> broken = [];
@@ -43,19 +42,18 @@ public sealed class ClusterSeedTests
         Assert.Equal(hashes.Length, hashes.Select(h => h.Item1).Distinct().Count());
     }
 
-    /// <summary>SIMULATION_SEED=N chooses it.</summary>
+    /// <summary>SIMULATION_SEED=N chooses it, SIMULATION_MUTANT=NAME plants a mutant.</summary>
     [Fact]
     public void One_cluster_seed_is_told_as_a_story()
     {
-        var seed = (ulong)Number(Replay.Variable, 1);
-        var told = new ClusterRun(seed, story: true).Run();
-        var text = ClusterReplay.Describe(told, () => told, lines: 400);
+        var seed = (ulong)Knobs.Number(Replay.Variable, 1);
+        var mutant = Knobs.Mutant is { } name ? ClusterMutant.Of(name) : null;
+        ClusterResult Run(bool story) => mutant?.Run(seed, story) ?? new ClusterRun(seed, story: story).Run();
+        var told = Run(true);
+        var text = ClusterReplay.Describe(told, () => told, lines: 400, mutant);
         if (Environment.GetEnvironmentVariable(Replay.Variable) is not null) Console.WriteLine(text);
-        Assert.Equal(new ClusterRun(seed).Run().Hash, told.Hash);
+        Assert.Equal(Run(false).Hash, told.Hash);
         Assert.NotEmpty(told.Story);
-        Assert.True(told.Broken is null, told.Broken);
+        Assert.True(told.Broken is null || mutant is not null, told.Broken);
     }
-
-    private static long Number(string variable, long otherwise) =>
-        long.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : otherwise;
 }

@@ -7,7 +7,7 @@ namespace Simulation.Quorum;
 public sealed class MutantTests
 {
     /// <summary>SIMULATION_MUTANT=NAME hunts one, also one that no seed has met.</summary>
-    public static TheoryData<string> Names => Environment.GetEnvironmentVariable("SIMULATION_MUTANT") is { Length: > 0 } one ? [one] : [.. Mutant.All.Select(m => m.Name)];
+    public static TheoryData<string> Names => Knobs.Mutant is { } one ? [one] : [.. Mutant.All.Select(m => m.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -42,7 +42,9 @@ internal sealed record Mutant(string Name, string Rule, Planted Planted, Theme T
         Code("no-retire", "a voter that the register does not know is retired", new Deviations { NoRetire = true }, Theme.Everything, 300, Dense),
     ];
 
-    public static Mutant Of(string name) => All.Concat(ByScope).Single(m => m.Name == name);
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static Mutant Of(string name) => All.Concat(ByScope).FirstOrDefault(m => m.Name == name)
+        ?? throw new ArgumentException($"SIMULATION_MUTANT='{name}': there are {string.Join(", ", All.Concat(ByScope).Select(m => m.Name))}");
 
     private static Mutant Code(string name, string rule, Deviations code, Theme theme, int seeds = 300, Func<Mix, Mix>? with = null) =>
         new(name, rule, new Planted { Code = code }, theme, seeds, with);

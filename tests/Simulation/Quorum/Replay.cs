@@ -16,16 +16,21 @@ internal static class Replay
 
     public static string Commit => typeof(LeaderLease).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    public static string Command(ulong seed) =>
-        $"{Variable}={seed.ToString(CultureInfo.InvariantCulture)} artifacts/bin/Simulation/release/Simulation -method '*One_seed_is_told*'";
+    public static string Command(ulong seed, string? mutant = null) =>
+        $"{Variable}={seed.ToString(CultureInfo.InvariantCulture)} {Planted(mutant)}artifacts/bin/Simulation/release/Simulation -method '*One_seed_is_told*'";
+
+    /// <summary>As it stands in a command: a name may have a blank in it.</summary>
+    public static string Planted(string? mutant) => mutant is null ? "" : $"SIMULATION_MUTANT={(mutant.Contains(' ', StringComparison.Ordinal) ? $"'{mutant}'" : mutant)} ";
 
     /// <param name="again">The same run with its story.</param>
-    public static string Describe(RunResult result, Func<RunResult> again, int lines = 60)
+    /// <param name="how">How the run differs from the seed's own, when no command makes it again.</param>
+    public static string Describe(RunResult result, Func<RunResult> again, int lines = 60, Mutant? mutant = null, string? how = null)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{result.Broken ?? "every invariant held"}");
         text.AppendLine(CultureInfo.InvariantCulture, $"seed {result.Seed}, {result.Mix.Theme}, {result.Mix.Servers} servers, {result.Mix.Replicas} replicas, at {result.At.TotalSeconds:0.000} s, trace hash {result.Hash:x16}, version {Commit}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"replay: {Command(result.Seed)}");
+        if (mutant is not null) text.AppendLine(CultureInfo.InvariantCulture, $"planted: {mutant.Name}, so without the rule that {mutant.Rule}");
+        text.AppendLine(how ?? $"replay: {Command(result.Seed, mutant?.Name)}");
         foreach (var line in again().Story.TakeLast(lines)) text.AppendLine(line);
         return text.ToString();
     }

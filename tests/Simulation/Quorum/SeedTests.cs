@@ -16,7 +16,7 @@ public sealed class SeedTests
     [Fact]
     public void Every_seed_holds_every_invariant()
     {
-        var (from, minutes, most) = (Number("SIMULATION_FROM", 1), Number("SIMULATION_MINUTES", 0), Number("SIMULATION_SEEDS", 3000));
+        var (from, minutes, most) = (Knobs.Number("SIMULATION_FROM", 1), Knobs.Minutes, Knobs.Number("SIMULATION_SEEDS", 3000));
         var watch = Stopwatch.StartNew();
         var processor = Environment.CpuUsage.TotalTime;
         var tally = new Tally();
@@ -54,11 +54,11 @@ public sealed class SeedTests
     [Fact]
     public void One_seed_is_told_as_a_story()
     {
-        var seed = (ulong)Number(Replay.Variable, 1);
-        var mutant = Environment.GetEnvironmentVariable("SIMULATION_MUTANT") is { Length: > 0 } name ? Mutant.Of(name) : null;
+        var seed = (ulong)Knobs.Number(Replay.Variable, 1);
+        var mutant = Knobs.Mutant is { } name ? Mutant.Of(name) : null;
         RunResult Run(bool story) => mutant?.Run(seed, story) ?? new QuorumRun(seed, story: story).Run();
         var told = Run(true);
-        var text = Replay.Describe(told, () => told, lines: 400);
+        var text = Replay.Describe(told, () => told, lines: 400, mutant);
         if (Environment.GetEnvironmentVariable(Replay.Variable) is not null) Console.WriteLine(text);
         Assert.Equal(Run(false).Hash, told.Hash);
         Assert.NotEmpty(told.Story);
@@ -71,15 +71,12 @@ public sealed class SeedTests
         var mutant = Mutant.Of("no-step-down");
         var caught = mutant.Hunt();
         Assert.NotNull(caught);
-        var text = Replay.Describe(caught, () => mutant.Run(caught.Seed, story: true));
+        var text = Replay.Describe(caught, () => mutant.Run(caught.Seed, story: true), mutant: mutant);
         Assert.Contains($"seed {caught.Seed}", text);
         Assert.Contains($"trace hash {caught.Hash:x16}", text);
-        Assert.Contains($"{Replay.Variable}={caught.Seed} ", text);
+        Assert.Contains($"{Replay.Variable}={caught.Seed} SIMULATION_MUTANT=no-step-down ", text);
         Assert.Contains(" leads term ", text);
     }
-
-    private static long Number(string variable, long otherwise) =>
-        long.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : otherwise;
 
     /// <summary>The figures that are printed.</summary>
     private sealed class Tally

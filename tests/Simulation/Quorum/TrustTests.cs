@@ -28,7 +28,8 @@ public sealed class TrustTests
         var results = new RunResult[25];
         Parallel.For(0, results.Length, Replay.InParallel, i => results[i] = new QuorumRun((ulong)(7000 + i), (Theme)theme, s_aof, with: Kept).Run());
         if (results.FirstOrDefault(r => r.Broken is not null) is { } broken)
-            Assert.Fail(Replay.Describe(broken, () => new QuorumRun(broken.Seed, (Theme)theme, s_aof, story: true, with: Kept).Run()));
+            Assert.Fail(Replay.Describe(broken, () => new QuorumRun(broken.Seed, (Theme)theme, s_aof, story: true, with: Kept).Run(),
+                how: $"not as the seed says: theme {theme}, with trusted disks that keep their word (this test runs it again)"));
     }
 
     [Fact]

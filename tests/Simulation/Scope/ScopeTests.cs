@@ -17,10 +17,9 @@ public sealed class ScopeTests
     /// <summary>Of each, one for each processor at a time: about 1 GB.</summary>
     private const int LongStates = 4_000_000;
 
-    /// <summary>0: as far as the bounds of each scope go.</summary>
-    private static double Minutes => double.TryParse(Environment.GetEnvironmentVariable("SIMULATION_MINUTES"), CultureInfo.InvariantCulture, out var minutes) && minutes > 0 ? minutes : 0;
+    private static string? One => Knobs.Text(Variable);
 
-    private static string? One => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name ? name : null;
+    private static double Minutes => Knobs.Minutes;
 
     /// <summary>SIMULATION_MINUTES=N goes beyond the bounds: all scopes together take about so long.</summary>
     [Fact]
