@@ -90,7 +90,8 @@ internal sealed class AcceptorModel(string name)
         var r = _register!;
         if (accept.Incarnation != r.Inc) return new Reply(Answer.Inc) { Incarnation = r.Inc };
         if (accept.Ballot == r.Accepted) return new Reply(Answer.Ok) { Incarnation = r.Inc };
-        if (accept.Ballot < r.Promised || accept.Ballot < r.Accepted) return new Reply(Answer.Nack) { Incarnation = r.Inc, Promised = r.Promised };
+        if (accept.Ballot < r.Promised || accept.Ballot < r.Accepted)
+            return new Reply(Answer.Nack) { Incarnation = r.Inc, Promised = r.Accepted > r.Promised ? r.Accepted : r.Promised };
         _register = r with { Promised = accept.Next, Accepted = accept.Ballot, Value = accept.Value };
         return new Reply(Answer.Ok) { Incarnation = r.Inc };
     }

@@ -24,7 +24,7 @@ internal static class Assigning
     public static (RegisterValue Value, ImmutableArray<Verdict> Verdicts) Apply(RegisterValue current, IReadOnlyList<TimedProposal> proposals)
     {
         var (value, verdicts) = ApplyAll(current, proposals, checkEach: false);
-        if (proposals.Count == 0 || Fits(ref value)) return (value, verdicts);
+        if (Fits(ref value) || proposals.Count == 0) return (value, verdicts);         // a renewal too: its number may have one digit more
         (value, verdicts) = ApplyAll(current, proposals, checkEach: true);
         return (value, verdicts);
     }
@@ -135,7 +135,6 @@ internal static class Assigning
         }
     }
 
-    /// <summary>A failover is worth more than history: old events and moves go before a change is refused; the history has them.</summary>
     /// <summary>With old events and moves left out where it would be too large otherwise; incarnations and leases go before history.</summary>
     public static RegisterValue Fit(RegisterValue value)
     {
@@ -143,6 +142,7 @@ internal static class Assigning
         return value;
     }
 
+    /// <summary>A failover is worth more than history: old events and moves go before a change is refused; the history has them.</summary>
     private static bool Fits(ref RegisterValue value)
     {
         if (value.CountBytes() <= RegisterValue.MaxBytes) return true;

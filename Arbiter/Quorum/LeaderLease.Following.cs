@@ -77,10 +77,10 @@ internal sealed partial class LeaderLease
     }
 
     /// <summary>The value with this process as its new leader.</summary>
-    private RegisterValue Taken(RegisterValue current) => current with
+    private RegisterValue Taken(RegisterValue current) => Assigning.Fit(current with          // a leader's name is longer than none, and who wrote it may have had more room
     {
         Leader = _me, Term = current.Term + 1, Seq = current.Seq + 1, Rev = current.Rev + 1, LeaseMs = (long)_settings.Lease.TotalMilliseconds,
-    };
+    });
 
     private void CampaignEnded(Running change, ChangeResult result)
     {

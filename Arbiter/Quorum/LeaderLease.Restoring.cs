@@ -66,7 +66,8 @@ internal sealed partial class LeaderLease
         // an abandoned round left a higher ballot there, which nothing else shows: without learning it every later round would be refused
         if (request is Request.Probe && reply.Answer == Answer.Nack && !_deviations.NoRaise) _proposer = _proposer.Learn(reply.Promised);
         if (request is not Request.Probe || reply.Answer != Answer.Ok) return;
-        _proposer = _proposer.Learn(reply.Promised).Learn(reply.Accepted);
+        _proposer = _proposer.Learn(reply.Promised);
+        if (reply.Error.Length == 0) _proposer = _proposer.Learn(reply.Accepted);     // the number of a value that is not to be believed is not either
         if (!_ticketAsked.TryGetValue(server, out var asked) || !ReferenceEquals(asked.Request, request)) return;
         if (_role is not Role.Restoring) _quarantine.Note(server, reply.Ticket, asked.At, _now, _deviations.QuarantineWithoutTickets);
         if (!reply.Accepted.IsNone && !(reply.Accepted <= _leftover?.Ballot))

@@ -228,6 +228,7 @@ internal sealed partial class LeaderLease
         RegisterState.Leading when _trouble.Length > 0 => $"leads term {_term}, the last renewal had no majority: {_trouble}",
         RegisterState.Leading => $"leads term {_term}",
         RegisterState.Following when _seen?.Leader is { } leader && leader != _me => $"follows {leader}, term {_seen.Term}",
+        RegisterState.Following when _trouble.Length > 0 => $"nobody leads; the last try to take over failed: {_trouble}",
         RegisterState.Following => "nobody leads, about to take over",
         RegisterState.NotSeeded => "not seeded: every server answers and holds no register; run 'arbiter quorum seed' once",
         RegisterState.QuorumLost => $"fewer than {Majority.Of(_servers.Length)} of {_servers.Length} servers vote: {_picture.Sentence()}{AboutDisaster()}",

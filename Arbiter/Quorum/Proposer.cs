@@ -90,7 +90,7 @@ internal sealed record Proposer(ulong Id, ImmutableArray<string> Servers)
     {
         if (Busy) throw new InvalidOperationException("one change at a time");
         if (Number > Ballot.MaxPart - 4)
-            return new ProposerStep(this, [], new ChangeResult(Outcome.Lost, null, Ballot.None, null, Ballot.None, "a server reported a ballot at the end of its range: seed anew"));
+            return new ProposerStep(this, [], new ChangeResult(Outcome.Lost, null, Ballot.None, null, Ballot.None, "a server reported a ballot at the end of its range: delete its keys (docs/quorum.md) and restart the arbiters"));
         if (fast && Promised is { } ready)
             return Accept(new Round { Ballot = ready.Next, Change = change, Current = ready.Value, CurrentBallot = ready.Next });
         var ballot = Ballot.Of(MaxGeneration, Number + 1, Id);

@@ -11,7 +11,7 @@ internal sealed class SealedAcceptor(IAcceptor inner, ValueSeal seal) : IAccepto
 
     public string Address => inner.Address;
 
-    public async Task<Reply> Ask(Request request, CancellationToken stopping) => Check(request, await inner.Ask(Sealed(request), stopping));
+    public async Task<Reply> Ask(Request request, CancellationToken stopping) => CheckPromise(request, Check(request, await inner.Ask(Sealed(request), stopping)));
 
     private Request Sealed(Request request) => request switch
     {
@@ -26,7 +26,7 @@ internal sealed class SealedAcceptor(IAcceptor inner, ValueSeal seal) : IAccepto
     {
         switch (request, reply.Answer)
         {
-            case (Request.Read, Answer.Ok) when reply.Value.Length == 0 && _bad is null:
+            case (Request.Read read, Answer.Ok) when reply.Value.Length == 0 && reply.Accepted == read.Known && _bad is null:
                 return reply;
             case (Request.Read or Request.Prepare, Answer.Ok):
                 var opened = seal.Open(reply.Accepted, reply.Value);
@@ -36,7 +36,7 @@ internal sealed class SealedAcceptor(IAcceptor inner, ValueSeal seal) : IAccepto
                 return Reply.NoAnswer(still.Error, still.Detail);
             case (Request.Read, Answer.Restarted) or (Request.Probe, Answer.Ok):
                 _bad = null;
-                if (reply.Value.Length == 0) return reply;
+                if (reply.Value.Length == 0 && (reply.Accepted.IsNone || (request is Request.Read { Known: var known } && reply.Accepted == known))) return reply;
                 var leftover = seal.Open(reply.Accepted, reply.Value);
                 return leftover.Error.Length == 0 ? reply with { Value = leftover.Json }
                     : reply with { Value = "", Error = leftover.Error, Detail = $"{leftover.Error}: of an earlier life, {leftover.Detail}" };
@@ -47,6 +47,12 @@ internal sealed class SealedAcceptor(IAcceptor inner, ValueSeal seal) : IAccepto
                 return reply;
         }
     }
+
+    /// <summary>A promise of an earlier life is no vote, and only left out.</summary>
+    private Reply CheckPromise(Request request, Reply reply) =>
+        reply.Answer is Answer.None || seal.IsPlausible(reply.Promised) ? reply
+        : reply.Answer is Answer.Restarted || (request, reply.Answer) is (Request.Probe, Answer.Ok) ? reply with { Promised = Ballot.None }
+        : Reply.NoAnswer(ValueSeal.BadPromise, $"it shows a promise that no arbiter made ({reply.Promised}): somebody writes into Redis; delete the keys {seal.Keys} there, and it is taken back");
 
     public ValueTask DisposeAsync() => inner is IAsyncDisposable disposable ? disposable.DisposeAsync() : ValueTask.CompletedTask;
 }

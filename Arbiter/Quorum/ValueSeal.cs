@@ -24,6 +24,15 @@ internal sealed class ValueSeal(RegisterMac mac, ClusterName cluster, bool accep
     public const string WrongFormat = "FORMAT";
     public const string TooLarge = "TOOLARGE";
     public const string BadValue = "BADVALUE";
+    public const string BadPromise = "BADPROMISE";
+
+    /// <summary>What to delete on a server that somebody wrote into.</summary>
+    public string Keys => $"vip:{cluster}:reg and vip:{cluster}:probe";
+
+    /// <summary>Unix milliseconds of the year 2200.</summary>
+    private const long MaxGeneration = 7_258_118_400_000;
+    /// <summary>More changes than an arbiter tries in 40 years.</summary>
+    private const long MaxAhead = 1_000_000_000;
 
     private const string Member = ",\"mac\":\"";
     private const int MaxTail = Names.MaxLength + 1 + 44;
@@ -34,12 +43,38 @@ internal sealed class ValueSeal(RegisterMac mac, ClusterName cluster, bool accep
 
     private volatile Seen? _sealed;
     private volatile Seen? _opened;
+    private long _generation;
+    private long _number;
+
+    /// <summary>
+    /// A promise is not signed: whoever follows one at the end of the range can make no ballot above it, so that one server would stop all arbiters.
+    /// False for one too far above every ballot that came with a signature to be an arbiter's.
+    /// </summary>
+    public bool IsPlausible(Ballot promised) =>
+        promised.Generation <= Math.Max(MaxGeneration, Volatile.Read(ref _generation)) && promised.Number - Volatile.Read(ref _number) <= MaxAhead;
+
+    private void Believe(Ballot ballot)
+    {
+        Raise(ref _generation, ballot.Generation);
+        Raise(ref _number, ballot.Number);
+    }
+
+    private static void Raise(ref long to, long value)
+    {
+        for (var was = Volatile.Read(ref to); value > was;)
+        {
+            var found = Interlocked.CompareExchange(ref to, value, was);
+            if (found == was) return;
+            was = found;
+        }
+    }
 
     public string Seal(Ballot ballot, string json)
     {
         if (_sealed is { } last && last.Ballot == ballot && ReferenceEquals(last.Opened.Json, json)) return last.Text;
         var text = $"{json.AsSpan(0, json.Length - 1)}{Member}{mac.NewestId}:{mac.Sign(mac.NewestId, ballot.Text, json)}\"}}";
         _sealed = new Seen(ballot, text, new Opened(json, "", ""));
+        Believe(ballot);
         return text;
     }
 
@@ -50,6 +85,7 @@ internal sealed class ValueSeal(RegisterMac mac, ClusterName cluster, bool accep
         if (_opened is { } last && last.Ballot == accepted && last.Text == text) return last.Opened;
         var opened = Look(accepted, text);
         _opened = new Seen(accepted, text, opened);
+        if (opened.Error.Length == 0) Believe(accepted);
         return opened;
     }
 

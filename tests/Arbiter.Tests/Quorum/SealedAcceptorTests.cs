@@ -63,6 +63,40 @@ public sealed class SealedAcceptorTests
     }
 
     [Fact]
+    public async Task A_promise_that_no_arbiter_made_is_no_answer_and_of_an_earlier_life_left_out()
+    {
+        await Seed(_sealed, One, Json(1));
+        await _server.Ask(new Request.Prepare(Ballot.Of(7, Ballot.MaxPart, 1)), default);
+        Assert.Equal("BADPROMISE", (await _sealed.Ask(new Request.Read(Ballot.None), default)).Error);
+        Assert.Equal("BADPROMISE", (await _sealed.Ask(new Request.Read(One), default)).Error);
+        Assert.Equal("BADPROMISE", (await _sealed.Ask(new Request.Prepare(Ballot.Of(7, 2, 1)), default)).Error);
+        Assert.Equal("BADPROMISE", (await _sealed.Ask(new Request.Accept(Ballot.Of(7, 2, 1), Ballot.Of(7, 3, 1), Json(2), "x1"), default)).Error);
+        _server.Restart(keepData: true);
+        var read = await _sealed.Ask(new Request.Read(Ballot.None), default);
+        Assert.Equal((Answer.Restarted, Json(1), Ballot.None), (read.Answer, read.Value, read.Promised));
+        Assert.True((await _sealed.Ask(new Request.Probe("", Ballot.None, ""), default)).Promised.IsNone);
+    }
+
+    [Fact]
+    public async Task A_bad_value_under_a_higher_number_is_written_over_too()
+    {
+        await Seed(_sealed, One, Json(1));
+        await _server.Ask(new Request.Accept(Ballot.Of(7, 500, 1), Ballot.Of(7, 500, 1), "nonsense", "x1"), default);
+        Assert.Equal("BADVALUE", (await _sealed.Ask(new Request.Read(One), default)).Error);
+        var refused = await _sealed.Ask(new Request.Accept(Ballot.Of(7, 2, 1), Ballot.Of(7, 3, 1), Json(2), "x1"), default);
+        Assert.Equal((Answer.Nack, 500L), (refused.Answer, refused.Promised.Number));
+        await _sealed.Ask(new Request.Accept(Ballot.Of(7, 501, 1), Ballot.Of(7, 502, 1), Json(2), "x1"), default);
+        Assert.Equal((Answer.Ok, Json(2)), ((await _sealed.Ask(new Request.Read(One), default)) is var now ? now.Answer : default, now.Value));
+    }
+
+    [Fact]
+    public async Task An_empty_value_hides_no_number()
+    {
+        await Seed(_server, One, "");
+        Assert.Equal("BADVALUE", (await _sealed.Ask(new Request.Read(Ballot.None), default)).Error);
+    }
+
+    [Fact]
     public void A_new_generation_does_not_go_on_with_a_newest_value_that_is_forged()
     {
         var plan = new RestorationPlan(Ballot.Of(8, 1, 1), ["x"], 1, ImmutableSortedDictionary<string, string>.Empty.Add("x", "t"), ["x"],
