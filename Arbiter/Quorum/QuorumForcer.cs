@@ -24,6 +24,7 @@ internal sealed class QuorumForcer(IReadOnlyList<IAcceptor> acceptors, ClusterNa
         if (Refusal(seen) is { } refusal) return Refused(refusal);
         ImmutableArray<IAcceptor> present = [.. acceptors.Where(a => seen[a.Address].Answer != Answer.None)];
         ImmutableArray<IAcceptor> missing = [.. acceptors.Except(present)];
+        if (await Alive(missing, stopping) is { } alive) return Refused(alive);
         progress($"missing: {string.Join(", ", missing.Select(m => m.Address))}. Should one of them be alive after all, what it holds of the generation before is given up, "
             + "and an arbiter that reaches only it may go on believing in that generation");
 
@@ -49,6 +50,7 @@ internal sealed class QuorumForcer(IReadOnlyList<IAcceptor> acceptors, ClusterNa
             foreach (var (address, reply) in await AskAll(missing, _ => new Request.Read(Ballot.None), stopping))
                 if (!IsGone(reply)) return Refused($"{address} is not gone: it {QuorumSeeder.Describe(reply)}. Let it come back; the arbiters go on by themselves");
         }
+        if (await Alive(missing, stopping) is { } back) return Refused(back);
         return await Begin(present, missing, tickets, highest, progress, stopping);
     }
 
@@ -102,6 +104,15 @@ internal sealed class QuorumForcer(IReadOnlyList<IAcceptor> acceptors, ClusterNa
         if (answering < _majority)
             return $"only {answering} of {acceptors.Count} servers answer and {_majority} are needed to vote: start an empty server at the address of a missing one and run it again";
         return seen.Values.All(r => r.Accepted.IsNone) ? "no server that answers has anything left: start empty servers at the addresses of the missing ones and run 'arbiter quorum seed'" : null;
+    }
+
+    /// <summary>What is there and does not let us in still holds the generation before.</summary>
+    private async Task<string?> Alive(ImmutableArray<IAcceptor> missing, CancellationToken stopping)
+    {
+        foreach (var server in missing)
+            if (await OpenPort.Listens(server.Address, time, stopping))
+                return $"{server.Address} is not gone: something listens there and gives no answer (the password, the user, TLS, or a process that hangs). Repair it, or stop it";
+        return null;
     }
 
     private static bool IsGone(Reply reply) => reply is { Answer: Answer.None, Error: "timeout" or "unreachable" };

@@ -24,6 +24,8 @@ public sealed class BrokerTroubleTests : IAsyncLifetime
         await using var leader = await _broker.Replica("a1", "a1", new Bell()).Start();
         Assert.InRange(clock.ElapsedMilliseconds, 0, 500);
         await Wait.Until(() => leader.Plane.Status.Reason.Contains("ConnectionRefused", StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+        // the line is written a moment after the status says so
+        await Wait.Until(() => leader.Log.All.Count > 0, TimeSpan.FromSeconds(5));
         var said = leader.Log.All.Count;
         clock.Restart();
         var outcome = await leader.Receiver.Deliver(Replica.Happened(1), s_first, CancellationToken.None);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Arbiter.Core;
 using Arbiter.Quorum;
 using Contracts.Vocabulary;
@@ -64,6 +66,17 @@ public sealed class QuorumForcerTests
 
         await world.Servers[2].Say("ACL SETUSER default on >changed");
         Assert.Contains($"{world.Servers[2].Address} is not gone", await Refused(world), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whatever_listens_at_the_address_of_a_missing_server_is_not_gone()
+    {
+        await using var world = await RegisterWorld.Start(RegisterWorld.Fast, persistent: true);
+        await world.Servers[2].Kill();
+        using var mute = new TcpListener(IPEndPoint.Parse(world.Servers[2].Address));
+        mute.Start();
+        await world.Servers[1].Restart();
+        Assert.Contains($"{world.Servers[2].Address} is not gone: something listens there", await Refused(world), StringComparison.Ordinal);
     }
 
     [Fact]
