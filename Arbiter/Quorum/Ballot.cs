@@ -13,6 +13,8 @@ internal readonly record struct Ballot : IComparable<Ballot>
     public const int Length = 48;
     /// <summary>The largest generation and the largest n: 14 digits, which hold unix milliseconds until the year 5138.</summary>
     public const long MaxPart = 99_999_999_999_999;
+    /// <summary>Unix milliseconds of the year 2200: whoever shows a later generation without a signature must not use the numbers up.</summary>
+    public const long MaxGeneration = 7_258_118_400_000;
 
     /// <summary>Read once: ballots are compared with every answer. The text is made when somebody wants it.</summary>
     private sealed class Parts(long generation, long number, ulong proposer, string? text)

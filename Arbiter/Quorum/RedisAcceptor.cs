@@ -30,7 +30,7 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
     public RedisAcceptor(string address, ClusterName cluster, RedisAccess access, TimeProvider time, bool old = false)
     {
         (Address, _access, _time, _old) = (address, access, time, old);
-        _keys = ["2", (RedisKey)$"vip:{cluster}:reg", (RedisKey)$"vip:{cluster}:probe"];
+        _keys = ["2", (RedisKey)RegisterKeys.Register(cluster), (RedisKey)RegisterKeys.Probe(cluster)];
         _connection = new RedisConnection(address, access, s_use, Follow, trusted => _untrusted = !trusted);
     }
 

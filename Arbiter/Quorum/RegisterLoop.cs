@@ -15,8 +15,6 @@ internal sealed partial class RegisterLoop : IRegister
     private const int MaxEvents = 8192;
     /// <summary>Questions under way to one server; with more, it is taken as silent until it answers.</summary>
     private const int MaxOutstanding = 64;
-    /// <summary>Unix milliseconds of the year 2200: whoever reports a later generation must not use the numbers up.</summary>
-    private const long MaxReported = 7_258_118_400_000;
 
     private readonly LeaderLease _lease;
     private readonly ImmutableDictionary<string, IAcceptor> _acceptors;
@@ -62,7 +60,7 @@ internal sealed partial class RegisterLoop : IRegister
 
     public void Reported(long generation)
     {
-        if (generation is <= 0 or > MaxReported) return;
+        if (generation is <= 0 or > Ballot.MaxGeneration) return;
         for (var was = Volatile.Read(ref _reported); generation > was;)
         {
             var found = Interlocked.CompareExchange(ref _reported, generation, was);

@@ -27,10 +27,8 @@ internal sealed class ValueSeal(RegisterMac mac, ClusterName cluster, bool accep
     public const string BadPromise = "BADPROMISE";
 
     /// <summary>What to delete on a server that somebody wrote into.</summary>
-    public string Keys => $"vip:{cluster}:reg and vip:{cluster}:probe";
+    public string Keys => $"{RegisterKeys.Register(cluster)} and {RegisterKeys.Probe(cluster)}";
 
-    /// <summary>Unix milliseconds of the year 2200.</summary>
-    private const long MaxGeneration = 7_258_118_400_000;
     /// <summary>More changes than an arbiter tries in 40 years.</summary>
     private const long MaxAhead = 1_000_000_000;
 
@@ -51,7 +49,7 @@ internal sealed class ValueSeal(RegisterMac mac, ClusterName cluster, bool accep
     /// False for one too far above every ballot that came with a signature to be an arbiter's.
     /// </summary>
     public bool IsPlausible(Ballot promised) =>
-        promised.Generation <= Math.Max(MaxGeneration, Volatile.Read(ref _generation)) && promised.Number - Volatile.Read(ref _number) <= MaxAhead;
+        promised.Generation <= Math.Max(Ballot.MaxGeneration, Volatile.Read(ref _generation)) && promised.Number - Volatile.Read(ref _number) <= MaxAhead;
 
     private void Believe(Ballot ballot)
     {

@@ -11,8 +11,6 @@ namespace Simulation.Cluster;
 /// </summary>
 internal sealed class SteppedRegister(Process process, ReplicaClock clock, Action<LeaseInput> post) : IRegister
 {
-    /// <summary>As in <see cref="RegisterLoop"/>.</summary>
-    private const long MaxReported = 7_258_118_400_000;
     private readonly List<Action<OutboxPicture>> _watchers = [];
     private RegisterStatus? _status;
     private OutboxPicture? _picture;
@@ -36,7 +34,7 @@ internal sealed class SteppedRegister(Process process, ReplicaClock clock, Actio
 
     public void Reported(long generation)
     {
-        if (generation is > 0 and <= MaxReported) _reported = Math.Max(_reported, generation);
+        if (generation is > 0 and <= Ballot.MaxGeneration) _reported = Math.Max(_reported, generation);
     }
 
     public bool MaySpeak() => SpeaksAlways || clock.Now < process.Lease.SpeakUntil;
