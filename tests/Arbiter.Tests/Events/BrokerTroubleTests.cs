@@ -5,11 +5,13 @@ using Arbiter.Notifications;
 
 namespace Arbiter.Tests.Events;
 
-/// <summary>A broker of its own, because it is stopped and choked.</summary>
+/// <summary>A broker of its own, because it is stopped and choked. "At once" is less than any deadline that could have been waited for.</summary>
 [Trait("tier", "integration")]
 public sealed class BrokerTroubleTests : IAsyncLifetime
 {
     private static readonly DeliveryAttempt s_first = new(1, Recorded: true);
+    private static readonly TimeSpan s_atOnce = PlaneKeeper.ConfirmDeadline - TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly EventBroker _broker = new();
 
     public ValueTask InitializeAsync() => _broker.InitializeAsync();
@@ -22,21 +24,21 @@ public sealed class BrokerTroubleTests : IAsyncLifetime
         await _broker.Server.Kill();
         var clock = Stopwatch.StartNew();
         await using var leader = await _broker.Replica("a1", "a1", new Bell()).Start();
-        Assert.InRange(clock.ElapsedMilliseconds, 0, 500);
-        await Wait.Until(() => leader.Plane.Status.Reason.Contains("ConnectionRefused", StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, s_atOnce);
+        await Wait.Until(() => leader.Plane.Status.Reason.Contains("ConnectionRefused", StringComparison.Ordinal), s_patience);
         // the line is written a moment after the status says so
-        await Wait.Until(() => leader.Log.All.Count > 0, TimeSpan.FromSeconds(5));
+        await Wait.Until(() => leader.Log.All.Count > 0, s_patience);
         var said = leader.Log.All.Count;
         clock.Restart();
         var outcome = await leader.Receiver.Deliver(Replica.Happened(1), s_first, CancellationToken.None);
         Assert.Equal(DeliveryResult.Failed, outcome.Result);
         Assert.Contains("ConnectionRefused", outcome.Detail);
-        Assert.InRange(clock.ElapsedMilliseconds, 0, 100);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, s_atOnce);
         await Task.Delay(TimeSpan.FromSeconds(3));
         Assert.Equal(said, leader.Log.All.Count);
 
         await _broker.Server.Resume();
-        await leader.Connected(30);
+        await leader.Connected(60);
         await using var standby = await (await _broker.Replica("a2", "a1").Start()).Connected();
         await using (var subscriber = await Subscriber.Start(_broker, "#"))
         {
@@ -50,22 +52,22 @@ public sealed class BrokerTroubleTests : IAsyncLifetime
 
         // it dies under a running session
         await _broker.Server.Kill();
-        await Wait.Until(() => !leader.Plane.Status.Connected, TimeSpan.FromSeconds(5));
+        await Wait.Until(() => !leader.Plane.Status.Connected && !asker.Plane.Status.Connected, s_patience);
         clock.Restart();
         Assert.Equal(DeliveryResult.Failed, (await leader.Receiver.Deliver(Replica.Happened(2), s_first, CancellationToken.None)).Result);
-        Assert.InRange(clock.ElapsedMilliseconds, 0, 100);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, s_atOnce);
         Assert.Equal(VerbOutcome.Unreachable, (await asker.Verbs.Do(Bell.Call("r2"), CancellationToken.None)).Outcome);
         await _broker.Server.Resume();
         clock.Restart();
-        await leader.Connected(30);
+        await leader.Connected(60);
         TestContext.Current.SendDiagnosticMessage($"connected again {clock.Elapsed.TotalSeconds:0.0} s after the broker listens");
         Assert.Equal(DeliveryResult.Delivered, (await leader.Receiver.Deliver(Replica.Happened(2), s_first, CancellationToken.None)).Result);
         leader.News.Tell("notifications", """{"due":2}""");
-        await standby.Connected(30);
-        await Wait.Until(() => standby.News.Newest is { Known: true } n && n.Topics.ContainsKey("notifications"), TimeSpan.FromSeconds(10));
-        Assert.InRange(leader.Log.All.Count, 3, 8);
+        await standby.Connected(60);
+        await Wait.Until(() => standby.News.Newest is { Known: true } n && n.Topics.ContainsKey("notifications"), s_patience);
+        Assert.InRange(leader.Log.All.Count, 3, 20);
         // what was under way when it died is given up in its own time
-        await Wait.Until(() => leader.Plane.Overdue == 0, TimeSpan.FromSeconds(30));
+        await Wait.Until(() => leader.Plane.Overdue == 0, s_patience);
     }
 
     [Fact]
@@ -79,22 +81,22 @@ public sealed class BrokerTroubleTests : IAsyncLifetime
             clock.Restart();
             var outcome = await leader.Receiver.Deliver(Replica.Happened(1), s_first, CancellationToken.None);
             Assert.Equal(DeliveryResult.Failed, outcome.Result);
-            Assert.InRange(clock.Elapsed.TotalSeconds, 0, 3);
+            Assert.InRange(clock.Elapsed, TimeSpan.Zero, 2 * PlaneKeeper.ConfirmDeadline);
         }
         // whatever comes in parallel is answered too, what hangs is counted, and what would be too much is not begun
         clock.Restart();
         var many = await Task.WhenAll(Enumerable.Range(0, 400).Select(n => leader.Receiver.Deliver(Replica.Happened(n), s_first, CancellationToken.None)));
         Assert.All(many, o => Assert.Equal(DeliveryResult.Failed, o.Result));
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 4);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, 4 * PlaneKeeper.ConfirmDeadline);
         Assert.InRange(leader.Plane.Overdue, 0, PlaneKeeper.MaxFlying);
         if (leader.Plane.Overdue >= PlaneKeeper.MaxOverdue)
         {
             clock.Restart();
             Assert.Contains("still wait", (await leader.Receiver.Deliver(Replica.Happened(1), s_first, CancellationToken.None)).Detail);
-            Assert.InRange(clock.ElapsedMilliseconds, 0, 100);
+            Assert.InRange(clock.Elapsed, TimeSpan.Zero, s_atOnce);
         }
         await _broker.Server.Ctl("set_vm_memory_high_watermark", "absolute", "512MB");
-        await Wait.Until(() => leader.Plane.Status.Connected && leader.Plane.Overdue == 0, TimeSpan.FromSeconds(30));
+        await Wait.Until(() => leader.Plane.Status.Connected && leader.Plane.Overdue == 0, s_patience);
         Assert.Equal(DeliveryResult.Delivered, (await leader.Receiver.Deliver(Replica.Happened(401), s_first, CancellationToken.None)).Result);
     }
 }

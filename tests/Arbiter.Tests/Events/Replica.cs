@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Arbiter.Core;
@@ -74,10 +76,9 @@ internal sealed class Replica : IAsyncDisposable
 internal static class Wait
 {
     /// <summary>Looks every 10 ms: for what tells nobody when it changes.</summary>
-    public static async Task Until(Func<bool> good, TimeSpan most)
+    public static async Task Until(Func<bool> good, TimeSpan most, [CallerArgumentExpression(nameof(good))] string what = "")
     {
-        using var deadline = new CancellationTokenSource(most);
-        while (!good()) await Task.Delay(10, deadline.Token);
+        for (var clock = Stopwatch.StartNew(); !good(); await Task.Delay(10)) Assert.True(clock.Elapsed < most, $"not within {most.TotalSeconds:0} s: {what}");
     }
 }
 

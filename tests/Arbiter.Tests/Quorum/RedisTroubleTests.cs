@@ -20,12 +20,12 @@ public sealed class RedisTroubleTests
         var watch = Stopwatch.StartNew();
         var reply = await one.Ask(Read, default);
         Assert.Equal(Answer.None, reply.Answer);
-        Assert.True(watch.ElapsedMilliseconds < 600, $"{watch.ElapsedMilliseconds} ms");
+        Assert.True(watch.ElapsedMilliseconds < 1500, $"{watch.ElapsedMilliseconds} ms");
 
         await servers[0].Start();
         watch.Restart();
         await RedisStatementTests.Answered(one, Read);
-        Assert.True(watch.ElapsedMilliseconds < 1500, $"usable after {watch.ElapsedMilliseconds} ms");
+        Assert.True(watch.ElapsedMilliseconds < 5000, $"usable after {watch.ElapsedMilliseconds} ms");
         TestContext.Current.SendDiagnosticMessage($"usable {watch.ElapsedMilliseconds} ms after the restart");
     }
 
@@ -39,7 +39,7 @@ public sealed class RedisTroubleTests
         {
             var watch = Stopwatch.StartNew();
             Assert.Equal(Answer.None, (await one.Ask(Read, default)).Answer);
-            Assert.True(watch.ElapsedMilliseconds < 600, $"{watch.ElapsedMilliseconds} ms");
+            Assert.True(watch.ElapsedMilliseconds < 1500, $"{watch.ElapsedMilliseconds} ms");
         }
     }
 
@@ -140,7 +140,7 @@ public sealed class RedisTroubleTests
         Assert.Equal("+OK", await servers[0].Say("CLIENT PAUSE 900 ALL"));
         var watch = Stopwatch.StartNew();
         Assert.Equal("timeout", (await one.Ask(Read, default)).Error);
-        Assert.InRange(watch.ElapsedMilliseconds, 380, 700);
+        Assert.InRange(watch.ElapsedMilliseconds, 380, 850);
         await RedisStatementTests.Answered(one, Read);
     }
 

@@ -105,7 +105,7 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
         var pids = _box.At("pids");
         var sample = await One($"trap '' TERM; (trap '' TERM; echo $$ > {pids}; exec sleep 61) & echo begun; sleep 62", timeoutMs: 400);
         Assert.Equal((SampleResult.Bad, "not done in 400 ms, killed: begun"), (sample.Result, sample.Reason));
-        Assert.InRange(sample.Took.TotalMilliseconds, 395, 1500);
+        Assert.InRange(sample.Took.TotalMilliseconds, 395, 5000);
         await Gone("sleep 61");
         await Gone("sleep 62");
         NoZombies();
@@ -204,7 +204,7 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
         var clock = Stopwatch.StartNew();
         await _stopping.CancelAsync();
         await Task.WhenAll(_running);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(15));
         await Gone("sleep 65");
         Assert.DoesNotContain(_box.Taken(), i => i is Input.ProbeSampled);
     }

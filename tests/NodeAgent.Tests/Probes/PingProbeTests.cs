@@ -49,7 +49,7 @@ public sealed class PingProbeTests(ITestOutputHelper output) : IDisposable
     {
         var seen = Silent();
         Assert.Equal((SampleResult.Bad, "no answer in 80 ms"), (seen.Result, seen.Reason));
-        Assert.InRange(seen.Took.TotalMilliseconds, 78, 500);
+        Assert.InRange(seen.Took.TotalMilliseconds, 78, 3000);
     }
 
     private Input.ProbeSampled Silent()
