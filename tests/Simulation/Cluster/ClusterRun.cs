@@ -90,9 +90,9 @@ internal sealed partial class ClusterRun
         _roughness = new Roughness(_time, _dice.Fork());
         _receivers = [.. new[] { "pager", "chat" }.Take(_mix.Receivers).Select(n => new SimulatedReceiver(n, _dice.Fork()))];
         var options = Options(_mix);
-        var setting = new ClusterSetting(_mix, options, [.. options.Groups.Select(g => Rules(options, g))], [.. _receivers.Select(r => r.Name)], register.Settings);
+        var setting = new ClusterSetting(_mix, options, [.. options.Groups.Select(g => Rules(options, g) with { Deviations = _planted.Decisions })], [.. _receivers.Select(r => r.Name)], register.Settings);
         _witness = judges?.Invoke(setting) ?? ClusterSetting.Judges(setting);
-        _world = new SimulatedWorld(options, _time, new Random(_dice.Next(int.MaxValue)), AgentLink) { Agents = _planted.Agents };
+        _world = new SimulatedWorld(options, _time, new Random(_dice.Next(int.MaxValue)), AgentLink) { Agents = _planted.Agents, Hosts = _planted.Hosts };
         _watching = new Watching(this, options);
         (_world.Watch, _world.Eyes) = (_watching, _watching);
         if (story) _world.Happened = h => _trace.Tell(h.At, $"{h.Who}  {h.Text}");

@@ -73,7 +73,7 @@ internal sealed class Replica : IGroups
         var journal = new StepJournal(Log<StepJournal>());
         _groups = [.. cluster.Groups.Select(rules => new GroupTurns(rules, Register, cluster.Planted.FencesAll ? new FencingAll(_orders, rules) : _orders, journal, (_, _) => { }, clock, Log<GroupLoop>(), recorder))];
         _intake = new IntakeTurns(cluster.Name, cluster.Keys, cluster.Nodes, this, _orders, clock, null, Log<IntakeTurns>()) { Decode = cluster.Decoding.Read };
-        _notifier = new Notifier(this, cluster.Time, cluster.Name, cluster.Receivers, cluster.Dice.NextULong(), Log<Notifier>(), cluster.Delivered) { SettledBeforeDelivery = cluster.Planted.SettledBeforeDelivery };
+        _notifier = new Notifier(this, cluster.Time, cluster.Name, cluster.Receivers, cluster.Dice.NextULong(), Log<Notifier>(), cluster.Delivered) { Planted = cluster.Planted };
     }
 
     public Process Process { get; }
