@@ -12,8 +12,7 @@ internal static class StandbyChoice
     {
         if (state.Assignment is null) return null;
         var facts = new Facts(state, now);
-        var current = Loose(facts) && !facts.Settled ? null : Kept(facts);
-        current ??= Found(facts);
+        var current = Loose(facts) && !facts.Settled ? null : Kept(facts) ?? Found(facts);
         if (!MayChange(facts)) return current?.Node;
 
         if (current is null) return ToArm(facts)?.Node;
