@@ -97,7 +97,11 @@ internal sealed partial class ClusterRun
         (_world.Watch, _world.Eyes) = (_watching, _watching);
         if (story) _world.Happened = h => _trace.Tell(h.At, $"{h.Who}  {h.Text}");
         _cluster = new Cluster(_time, _dice.Fork(), s_name, KeyRing.Parse(s_key), setting.Rules, [.. options.Nodes], _receivers, new Decoding(s_name), Sent, Ask, Delivered,
-            story ? text => _trace.Tell(_time.Now, text) : null) { Planted = _planted };
+            story ? text => _trace.Tell(_time.Now, text) : null) 
+        {
+            Planted = _planted,
+            Heard = (replica, node, reading) => _witness.Heard(_time.Now, replica.Name, node, reading.Group, reading.Fenced, reading.Steered),
+        };
         _time.Stepped += Pump;
     }
 

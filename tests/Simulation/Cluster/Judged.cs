@@ -32,9 +32,11 @@ internal sealed class Judged
     private int _lives;
     private long _seq;
 
-    public Judged()
+    /// <param name="more">Further nodes of the group.</param>
+    public Judged(params NodeId[] more)
     {
-        Told = new Judges(JudgeSettings.Of(s_world, "pager"));
+        NodeId[] nodes = [.. s_world.Nodes, .. more];
+        Told = new Judges(JudgeSettings.Of(s_world with { Nodes = nodes, Groups = [s_world.Groups[0] with { Ranking = nodes }] }, "pager"));
         Agent = null!;
     }
 

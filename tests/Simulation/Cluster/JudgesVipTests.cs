@@ -160,6 +160,31 @@ public sealed class JudgesVipTests
         else world.Obey(world.Order(OrderedRole.Standby, 1));
     }
 
+    [Theory]
+    [InlineData(true, SteeredRole.Untold, true)]
+    [InlineData(false, SteeredRole.Untold, false)]
+    [InlineData(true, SteeredRole.Standby, false)]
+    public void A_standby_that_is_armed_by_a_leader_who_has_just_heard_of_the_fence_breaks_V8(bool fence, SteeredRole steered, bool breaks)
+    {
+        var world = new Judged().Recorded(1, Lb2).Start(master: false);
+        world.Told.RoleChanged(world.Now, Lb2, Web, NotifyState.Master);
+        world.Told.FileWritten(world.Now, Lb2, Web, SteeringFile.Fence, 1, byAgent: true);
+        world.Told.Heard(world.Now, "a/1", Lb2, Web, fence, SteeredRole.Untold);
+        world.Told.Heard(world.Now, "a/1", Lb1, Web, false, steered);
+        if (breaks) Breaks("V8", () => world.Obey(world.Order(OrderedRole.Standby, 1)));
+        else world.Obey(world.Order(OrderedRole.Standby, 1));
+    }
+
+    [Fact]
+    public void A_standby_that_is_armed_beside_another_master_is_accepted()
+    {
+        var lb3 = NodeId.Parse("lb3");
+        var world = new Judged(lb3).Recorded(1, lb3).Start(master: false);
+        foreach (var node in new[] { Lb2, lb3 }) world.Told.RoleChanged(world.Now, node, Web, NotifyState.Master);
+        world.Told.FileWritten(world.Now, Lb2, Web, SteeringFile.Fence, 1, byAgent: true);
+        Assert.Equal(SteeredRole.Standby, world.After(1).Obey(world.Order(OrderedRole.Standby, 1)).Group.Steered);
+    }
+
     [Fact]
     public void A_standby_that_is_armed_after_the_move_is_accepted()
     {

@@ -29,6 +29,8 @@ internal sealed record Cluster(
     Action<Replica, Order, TimeSpan> Sent, Action<Replica, LeaseInput> Ask, Action<string, RecordedEvent> Delivered, Action<string>? Tell)
 {
     public ClusterPlanted Planted { get; init; } = ClusterPlanted.Nothing;
+    /// <summary>A group of a replica takes in what a node says of itself there.</summary>
+    public Action<Replica, NodeId, GroupReading>? Heard { get; init; }
 }
 
 /// <summary>
@@ -156,10 +158,15 @@ internal sealed class Replica : IGroups
 
     public void Post(NodeId node, Input input)
     {
-        if (input is Input.NodeReported { Event: var report })
-            foreach (var group in report.Groups) Register.Reported(group.Generation);
+        var report = (input as Input.NodeReported)?.Event;
+        foreach (var reading in report?.Groups ?? []) Register.Reported(reading.Generation);
         foreach (var group in _groups)
-            if (group.Has(node)) Post(Loop.Groups, () => group.Take(input));
+            if (group.Has(node)) Post(Loop.Groups, () =>
+            {
+                foreach (var reading in report?.Groups ?? [])
+                    if (reading.Group == group.Group) _cluster.Heard?.Invoke(this, node, reading);
+                group.Take(input);
+            });
     }
 
     public void Post(GroupName name, Input input)
