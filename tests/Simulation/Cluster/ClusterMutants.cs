@@ -40,8 +40,6 @@ internal sealed record ClusterMutant(string Name, string By, string Rule, Cluste
         OfHosts("master-stays", "V2", "a MASTER that hears a higher one steps down", new WorldDeviations { MasterStays = true }),
         OfHosts("address-kept", "V2", "a keepalived that is MASTER no more takes its address away", new WorldDeviations { AddressKept = true }),
         new("standby-in-moves", "V8", "nobody is armed or disarmed until somebody is MASTER", new ClusterPlanted { Decisions = new Arbiter.Core.DecisionDeviations { StandbyInMoves = true } }, ClusterTheme.Hosts, 40, Dying),
-        OfAgent("fault-not-awaited", "V8", "holder waits for keepalived's word after a fence", new Agent { FaultNotAwaited = true }, ClusterTheme.Hosts,
-            m => m with { Faults = [ClusterFault.SteeringUnwritable, ClusterFault.HaproxyDead], FaultEvery = TimeSpan.FromSeconds(12) }),
         OfAgent("isolation-kept", "V9", "a fence for isolation ends with it", new Agent { IsolationKept = true }, ClusterTheme.Hosts, Apart),
         OfAgent("isolation-kept, outage", "V1", "after an isolation a node is fit again", new Agent { IsolationKept = true }, ClusterTheme.Hosts, Apart) with { Only = typeof(HealedJudge) },
         new("sent-without-order", "N2", "an event of a group waits for the one before it", new ClusterPlanted { SentWithoutOrder = true }, ClusterTheme.Calm),

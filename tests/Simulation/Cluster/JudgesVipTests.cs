@@ -140,6 +140,20 @@ public sealed class JudgesVipTests
         Breaks("V8", () => world.Tick(g => g with { Steered = SteeredRole.Holder, PriorityFile = 14 }));
     }
 
+    /// <summary>Good again before keepalived has said a word about the fence: its MASTER is of before. No seed meets that moment.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_holder_that_does_not_wait_for_the_word_after_its_fence_breaks_V8(bool breaks)
+    {
+        var world = new Judged { Deviations = new Deviations { FaultNotAwaited = breaks } }.Recorded(1, Lb1).Holders(Lb1).Served().Start();
+        world.Obey(world.Order(OrderedRole.Holder, 1, standby: Lb2)).After(1).Probe("haproxy", SampleResult.Bad);
+        Assert.Equal(FenceKind.Own, world.Group.Fence?.Kind);
+        world.After(0.2);
+        if (breaks) Breaks("V8", () => world.Probe("haproxy", SampleResult.Good));
+        else Assert.Equal(SteeredRole.Untold, world.Probe("haproxy", SampleResult.Good).Group.Steered);
+    }
+
     [Fact]
     public void The_number_254_in_the_file_of_a_backup_breaks_V8()
     {
