@@ -3,6 +3,7 @@ using System.Globalization;
 using Arbiter.Core;
 using Arbiter.Quorum;
 using Contracts.Vocabulary;
+using Simulation.Quorum.History;
 using World.Time;
 
 namespace Simulation.Quorum;
@@ -20,6 +21,7 @@ internal sealed partial class QuorumRun
 {
     /// <summary>2026-01-01, in unix milliseconds.</summary>
     private const long Epoch = 1_767_225_600_000;
+    private static readonly ImmutableArray<GroupName> s_groups = [.. Enumerable.Range(1, 3).Select(n => GroupName.Parse($"g{n}"))];
 
     private readonly Timeline _time = new();
     private readonly ulong _seed;
@@ -29,6 +31,7 @@ internal sealed partial class QuorumRun
     private readonly Trace _trace;
     private readonly SharingReader _reader = new();
     private readonly Truth _truth;
+    private readonly ClientHistory _history;
     private readonly Network _network;
     private readonly Server[] _servers;
     private readonly Process?[] _replicas;
@@ -51,6 +54,7 @@ internal sealed partial class QuorumRun
         _trace = new Trace(story);
         _names = [.. Enumerable.Range(1, _mix.Servers).Select(n => $"r{n}")];
         _truth = new Truth(_names, _mix.Settings, _reader);
+        _history = new ClientHistory(s_groups, reasonsRepeat: false, () => _truth.DataLost);
         _network = new Network(_time, _dice.Fork(), _mix, _truth, _trace) { Deliver = Deliver };
         _servers = [.. _names.Select((n, i) => new Server(n, i, _planted))];
         _replicas = new Process?[_mix.Replicas];
@@ -74,6 +78,7 @@ internal sealed partial class QuorumRun
             Heal();
             needsPerson = _replicas.All(r => r!.Lease.Status().State == RegisterState.NotSeeded);
             if (!needsPerson) _truth.Healed([.. _replicas.Select(r => r!)], _servers, _time.Now);
+            _history.End();
         }
         catch (Broken e)
         {
@@ -120,6 +125,7 @@ internal sealed partial class QuorumRun
             if (process.Waiting.Count < 20_000) process.Waiting.Enqueue(input);
             return;
         }
+        if (input is LeaseInput.Proposed proposed) _history.Asks(process, proposed, _time.Now);
         var effects = process.Lease.Advance(input);
         _trace.Mark(_time.Now, process.Replica, input is LeaseInput.Tick ? 1 : 2, effects.Count);
         for (var i = 0; i < effects.Count; i++)
@@ -128,12 +134,15 @@ internal sealed partial class QuorumRun
             {
                 case LeaseEffect.Send { Envelope: var (server, request) }:
                     _truth.Asks(process, server, request, input.At);
+                    if (request is Request.Accept or Request.Seed) _history.Sends(process, request, _time.Now);
                     _network.Ask(process, ServerOf(server), request);
                     break;
                 case LeaseEffect.Tell { Event: var told }:
                     _trace.Mark(_time.Now, process.Replica, 3, told is RegisterEvent.Gained ? 1 : told is RegisterEvent.Lost ? 2 : 3);
                     if (_trace.Story && told is not RegisterEvent.Observed) Tell($"{process.Name} {Story.Of(told)}");
                     _truth.Told(process, told);
+                    _history.Told(process, told, _time.Now);
+                    if (told is RegisterEvent.Gained) AskWhoLeads();
                     break;
                 case LeaseEffect.Say say when _trace.Story && say.Warning: Tell($"{process.Name} says: {say.Text}"); break;
             }
@@ -205,6 +214,8 @@ internal sealed partial class QuorumRun
     {
         if (!process.Alive || process.PausedUntil > _time.Now) return;
         Tell($"{process.Name} goes on");
+        // whoever asks need not wait for its loop to wake
+        AskWhatStands(process);
         while (process.Alive && process.Waiting.TryDequeue(out var input)) Advance(process, Late(process, input));
         Tick(process);
     }
@@ -227,6 +238,7 @@ internal sealed partial class QuorumRun
         if (_healing) return;
         _time.After(_mix.ProposeEvery * (0.1 + 1.8 * _dice.NextDouble()), Propose);
         var process = _replicas.FirstOrDefault(r => r is not null && r.MaySpeak(_time.Now)) ?? _replicas[_dice.Next(_mix.Replicas)];
+        AskWhoLeads();
         if (process is not { Alive: true }) return;
         if (_dice.Chance(0.3))
         {
@@ -238,6 +250,18 @@ internal sealed partial class QuorumRun
         if (_dice.Chance(0.1)) epoch = Math.Max(0, epoch - 1);
         var proposal = new Proposal(group, epoch, NodeId.Parse($"n{_dice.Next(1, 4)}"), $"hard p{++_proposals}");
         Advance(process, new LeaseInput.Proposed(process.Local(_time.Now), proposal, Utc) { Floor = Floor(process) });
+    }
+
+    /// <summary>A client asks every replica what stands, and believes one that may speak.</summary>
+    private void AskWhoLeads()
+    {
+        foreach (var process in _replicas) if (process is not null) AskWhatStands(process);
+    }
+
+    private void AskWhatStands(Process process)
+    {
+        if (!process.Alive || process.PausedUntil > _time.Now) return;
+        if (_planted.StatusWithoutLease ? process.Lease.SpeakUntil > TimeSpan.MinValue : process.MaySpeak(_time.Now)) _history.Answers(process, process.Lease.Status(), _time.Now);
     }
 
     private DateTimeOffset Utc => DateTimeOffset.FromUnixTimeMilliseconds(Epoch + (long)_time.Now.TotalMilliseconds);
