@@ -9,9 +9,11 @@ using World.Time;
 namespace Simulation.Quorum;
 
 /// <param name="Broken">The invariant that did not hold; null when all held.</param>
+/// <param name="Operations">Proposals and reads of clients.</param>
+/// <param name="Searched">Histories that the order of epochs could not judge.</param>
 /// <param name="Story">The newest lines of what happened, when asked for.</param>
 internal sealed record RunResult(ulong Seed, Mix Mix, string? Invariant, string? Broken, TimeSpan At, ulong Hash, long Events, long Messages, long Chosen, long Generations,
-    TimeSpan Led, bool NeedsPerson, IReadOnlyCollection<string> Story);
+    TimeSpan Led, bool NeedsPerson, long Operations, long Searched, IReadOnlyCollection<string> Story);
 
 /// <summary>
 /// One seed: replicas with the production lease, servers, the network between them, faults, clients, and the invariants after every event.
@@ -26,6 +28,7 @@ internal sealed partial class QuorumRun
     private readonly Timeline _time = new();
     private readonly ulong _seed;
     private readonly Dice _dice;
+    private readonly Dice _clients;
     private readonly Mix _mix;
     private readonly Planted _planted;
     private readonly Trace _trace;
@@ -47,7 +50,7 @@ internal sealed partial class QuorumRun
     public QuorumRun(ulong seed, Theme? theme = null, Planted? planted = null, bool story = false, Func<Mix, Mix>? with = null)
     {
         _seed = seed;
-        _dice = new Dice(seed);
+        (_dice, _clients) = (new Dice(seed), new Dice(~seed));
         _planted = planted ?? Planted.Nothing;
         _mix = Mix.Of(_dice.Fork(), theme);
         if (with is not null) _mix = with(_mix);
@@ -90,7 +93,7 @@ internal sealed partial class QuorumRun
         {
             (invariant, broken) = ("P1", $"P1: {e}");
         }
-        return new RunResult(_seed, _mix, invariant, broken, _time.Now, _trace.Hash, _trace.Events, _network.Messages, _truth.Chosen, _truth.Generations, _led, needsPerson, _trace.Lines);
+        return new RunResult(_seed, _mix, invariant, broken, _time.Now, _trace.Hash, _trace.Events, _network.Messages, _truth.Chosen, _truth.Generations, _led, needsPerson, _history.Operations, _history.Searched, _trace.Lines);
     }
 
     private void Start(int replica)
@@ -248,7 +251,19 @@ internal sealed partial class QuorumRun
         var group = GroupName.Parse($"g{_dice.Next(1, 4)}");
         var epoch = process.Known.GetValueOrDefault(group)?.Epoch ?? 0;
         if (_dice.Chance(0.1)) epoch = Math.Max(0, epoch - 1);
-        var proposal = new Proposal(group, epoch, NodeId.Parse($"n{_dice.Next(1, 4)}"), $"hard p{++_proposals}");
+        Propose(process, group, epoch, NodeId.Parse($"n{_dice.Next(1, 4)}"));
+        if (!_clients.Chance(0.1)) return;
+        // others want the same, or something else, at the same time
+        for (var more = _clients.Next(1, 4); more > 0; more--)
+        {
+            var other = _clients.Chance(0.5) ? group : _clients.Pick(s_groups);
+            Propose(process, other, process.Known.GetValueOrDefault(other)?.Epoch ?? 0, NodeId.Parse($"n{_clients.Next(1, 4)}"));
+        }
+    }
+
+    private void Propose(Process process, GroupName group, long epoch, NodeId holder)
+    {
+        var proposal = new Proposal(group, epoch, holder, $"hard p{++_proposals}");
         Advance(process, new LeaseInput.Proposed(process.Local(_time.Now), proposal, Utc) { Floor = Floor(process) });
     }
 

@@ -88,7 +88,7 @@ internal static class EpochOrder
         {
             if (operation.What is GroupAsk.Cas put && !marks.Add(put.Token)) return null;
             if (operation.What is not GroupAsk.MaybeCas maybe) continue;
-            if (!marks.Add(maybe.Token)) return null;
+            if (!marks.Add(maybe.Token) || (read.TryGetValue(maybe.Token, out var its) && maybe.Epoch is { } other && its != other)) return null;
             if ((read.TryGetValue(maybe.Token, out var known) ? known : maybe.Epoch) is not { } epoch) unseen = true;
             else if (!changes.TryAdd(epoch, new Seen(maybe.Expected, operation.Call, maybe.Token))) return null;
         }
