@@ -25,10 +25,16 @@ internal static class EpochOrder
     }
 
     /// <param name="keeps">Of a generation: whether it went on with what stood before.</param>
-    /// <returns>Null: only a search can tell, because a change that nobody saw may be what another was built on, or marks repeat.</returns>
+    /// <returns>Null: only a search can tell, because marks repeat, or a change that nobody saw may be what others were built on.</returns>
     public static bool? Allows(IReadOnlyCollection<Operation<GroupAsk>> history, Func<long, bool> keeps)
     {
         if (Changes(history) is not { } changes) return null;
+        // a change that nobody saw could be in the place of one that was
+        return Follows(history, changes, keeps) ? true : changes.Unseen ? null : false;
+    }
+
+    private static bool Follows(IReadOnlyCollection<Operation<GroupAsk>> history, Maybes changes, Func<long, bool> keeps)
+    {
         var states = new SortedDictionary<(long Generation, long Epoch), Stood>();
         foreach (var operation in history)
             if (!Note(states, operation)) return false;
@@ -60,7 +66,7 @@ internal static class EpochOrder
             }
             else
             {
-                return changes.Unseen ? null : false;
+                return false;
             }
             if (now > stood.FirstReturn) return false;
             now = Math.Max(now, stood.LastCall);
