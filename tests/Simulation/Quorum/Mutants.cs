@@ -25,7 +25,7 @@ internal sealed record Mutant(string Name, string Rule, Planted Planted, Theme T
         Code("minority-is-known", "only what a majority holds is told", new Deviations { MinorityIsKnown = true }, Theme.Network, 600, m => m with { ProposeEvery = TimeSpan.FromSeconds(2) }),
         Code("unknown-is-refused", "an unknown outcome is not a refusal", new Deviations { UnknownIsRefused = true }, Theme.Network, 600, m => m with { ProposeEvery = TimeSpan.FromSeconds(2) }),
         new("status-without-lease", "the status of a replica is believed while it may speak", new Planted { StatusWithoutLease = true }, Theme.Processes, 300, Pauses),
-        Code("epoch-unchecked", "an assignment is recorded over the epoch that its proposer saw", new Deviations { EpochUnchecked = true }, Theme.Network),
+        Code("epoch-unchecked", "an assignment is recorded over the epoch that its proposer saw", new Deviations { EpochUnchecked = true }, Theme.Network, 300, m => m with { Bursts = 0 }),
         Code("retried-blindly", "what is unknown is told, and not made again", new Deviations { RetriedBlindly = true }, Theme.Network, 300, m => m with { ProposeEvery = TimeSpan.FromSeconds(2) }),
         Code("refused-with-uncertain", "a refusal names as standing what a majority has", new Deviations { RefusedWithUncertain = true }, Theme.Network, 300, m => m with { ProposeEvery = TimeSpan.FromSeconds(2) }),
         Code("regressed-is-left", "a server whose memory was set back gives its vote back before a new generation", new Deviations { RegressedIsLeft = true }, Theme.Rollback),

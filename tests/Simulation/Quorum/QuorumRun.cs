@@ -252,7 +252,7 @@ internal sealed partial class QuorumRun
         var epoch = process.Known.GetValueOrDefault(group)?.Epoch ?? 0;
         if (_dice.Chance(0.1)) epoch = Math.Max(0, epoch - 1);
         Propose(process, group, epoch, NodeId.Parse($"n{_dice.Next(1, 4)}"));
-        if (!_clients.Chance(0.1)) return;
+        if (!_clients.Chance(_mix.Bursts)) return;
         // others want the same, or something else, at the same time
         for (var more = _clients.Next(1, 4); more > 0; more--)
         {

@@ -25,6 +25,9 @@ internal sealed class ClientHistory(IEnumerable<GroupName> groups, bool reasonsR
         public readonly Dictionary<GroupName, (long Generation, long Epoch, string Token)> Newest = [];
     }
 
+    /// <summary>Of the search, which is rarely needed.</summary>
+    private const long MostSteps = 200_000;
+
     private readonly ImmutableSortedDictionary<GroupName, GroupLog> _groups = groups.ToImmutableSortedDictionary(g => g, g => new GroupLog(g));
     private readonly Dictionary<Process, View> _views = [];
     private readonly Dictionary<Proposal, Asked> _asked = new(ReferenceEqualityComparer.Instance);
@@ -149,11 +152,12 @@ internal sealed class ClientHistory(IEnumerable<GroupName> groups, bool reasonsR
         var quick = EpochOrder.Allows(history, Keeps);
         if (quick == true) return null;
         Searched++;
-        var judged = Linearizer.Judge(new GroupRegister(Keeps), GroupHistory.Prepare(history));
+        var judged = Linearizer.Judge(new GroupRegister(Keeps), GroupHistory.Prepare(history), MostSteps);
         if (judged.Finding == Finding.Linearizable && quick is null) return null;
         var why = judged.Finding switch
         {
             Finding.NotLinearizable => $"no order explains {what} of {log.Group}; these {judged.Window.Length} fit in none:",
+            Finding.TooHard when quick == false => $"no order of epochs explains {what} of {log.Group}; which few contradict was not found within {judged.Steps} steps",
             Finding.TooHard => $"{what} of {log.Group} could not be judged within {judged.Steps} steps",
             _ => $"the order of epochs explains not {what} of {log.Group}, and the search does: one of them is wrong",
         };
