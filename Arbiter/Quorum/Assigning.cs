@@ -21,20 +21,21 @@ internal static class Assigning
     /// <summary>Longer reasons are cut: the register is small.</summary>
     public const int MaxReason = 200;
 
-    public static (RegisterValue Value, ImmutableArray<Verdict> Verdicts) Apply(RegisterValue current, IReadOnlyList<TimedProposal> proposals)
+    /// <param name="anyEpoch">The rule is off (<see cref="Deviations"/>).</param>
+    public static (RegisterValue Value, ImmutableArray<Verdict> Verdicts) Apply(RegisterValue current, IReadOnlyList<TimedProposal> proposals, bool anyEpoch = false)
     {
-        var (value, verdicts) = ApplyAll(current, proposals, checkEach: false);
+        var (value, verdicts) = ApplyAll(current, proposals, checkEach: false, anyEpoch);
         if (Fits(ref value) || proposals.Count == 0) return (value, verdicts);         // a renewal too: its number may have one digit more
-        (value, verdicts) = ApplyAll(current, proposals, checkEach: true);
+        (value, verdicts) = ApplyAll(current, proposals, checkEach: true, anyEpoch);
         return (value, verdicts);
     }
 
-    private static (RegisterValue, ImmutableArray<Verdict>) ApplyAll(RegisterValue value, IReadOnlyList<TimedProposal> proposals, bool checkEach)
+    private static (RegisterValue, ImmutableArray<Verdict>) ApplyAll(RegisterValue value, IReadOnlyList<TimedProposal> proposals, bool checkEach, bool anyEpoch)
     {
         var verdicts = ImmutableArray.CreateBuilder<Verdict>(proposals.Count);
         foreach (var proposal in proposals)
         {
-            var (next, verdict) = ApplyOne(value, proposal);
+            var (next, verdict) = ApplyOne(value, proposal, anyEpoch);
             if (checkEach && verdict.Granted && !Fits(ref next))
             {
                 var standing = value.Groups.TryGetValue(proposal.Proposal.Group.Value, out var entry) ? entry.ToAssignment(proposal.Proposal.Group) : null;
@@ -50,12 +51,12 @@ internal static class Assigning
         return (value, verdicts.MoveToImmutable());
     }
 
-    private static (RegisterValue, Verdict) ApplyOne(RegisterValue value, TimedProposal timed)
+    private static (RegisterValue, Verdict) ApplyOne(RegisterValue value, TimedProposal timed, bool anyEpoch)
     {
         var (proposal, utc) = (timed.Proposal, timed.Utc);
         var key = proposal.Group.Value;
         value.Groups.TryGetValue(key, out var standing);
-        if ((standing?.Epoch ?? 0) != proposal.ExpectedEpoch)
+        if (!anyEpoch && (standing?.Epoch ?? 0) != proposal.ExpectedEpoch)
             return (value, new Verdict(proposal, false, standing?.ToAssignment(proposal.Group),
                 $"epoch {standing?.Epoch ?? 0} stands, {proposal.ExpectedEpoch} was expected"));
 

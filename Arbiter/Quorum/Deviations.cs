@@ -28,6 +28,12 @@ internal sealed record Deviations
     public bool MinorityIsKnown { get; init; }
     /// <summary>An unknown outcome is told as refused.</summary>
     public bool UnknownIsRefused { get; init; }
+    /// <summary>An assignment is recorded whatever epoch its proposer saw.</summary>
+    public bool EpochUnchecked { get; init; }
+    /// <summary>A change whose outcome is unknown is made again, over whatever stands by then.</summary>
+    public bool RetriedBlindly { get; init; }
+    /// <summary>A refusal names what it was refused for as standing, whether or not a majority has it.</summary>
+    public bool RefusedWithUncertain { get; init; }
     /// <summary>The same incarnation at each try to take a server back.</summary>
     public bool IncarnationSentAgain { get; init; }
     /// <summary>An incarnation is written whatever the register said when the server was probed.</summary>

@@ -10,9 +10,11 @@ internal sealed partial class LeaderLease
     public const int MaxPending = 1024;
     private const int ReleaseTries = 3;
 
-    private readonly List<TimedProposal> _pending = [];
+    private List<TimedProposal> _pending = [];
     /// <summary>Forgotten when leading ends: who wished wishes again at the next leader.</summary>
     private readonly List<TimedWish> _wishes = [];
+    /// <summary>A planted defect: what is tried again is written over whatever stands.</summary>
+    private bool _blind;
     private readonly HashSet<string> _failedWishes = [];
     /// <summary>On the proposals of the renewal under way, as they went into the value that was sent.</summary>
     private ImmutableArray<Verdict> _verdicts = [];
@@ -63,10 +65,12 @@ internal sealed partial class LeaderLease
         _pending.Clear();
         _wishes.Clear();
         var back = _readmission.Take();
+        var anyEpoch = _deviations.EpochUnchecked || _blind;
+        _blind = false;
         Begin((current, _) =>
         {
             if (!IsMine(current)) return null;
-            (var next, _verdicts) = Assigning.Apply(Readmission.Write(current with { Seq = current.Seq + 1 }, back, _deviations.NoCfgBeforeProbe), batch);
+            (var next, _verdicts) = Assigning.Apply(Readmission.Write(current with { Seq = current.Seq + 1 }, back, _deviations.NoCfgBeforeProbe), batch, anyEpoch);
             return Assigning.ApplyWishes(next, wishes, WishFailed);
         }, fast: !_prepareAnew, batch, wishes);
         _prepareAnew = false;
@@ -98,11 +102,16 @@ internal sealed partial class LeaderLease
                 _owesObserved = false;
                 break;
             case Outcome.Unknown:
-                // what the rule refused was not sent, so it is refused whatever became of the rest
+                // what the rule refused was not sent, so it is refused whatever became of the rest; what it was refused for may be of this very change,
+                // or of one before that only a minority has, so it is not told as standing
                 var verdicts = _verdicts;
                 foreach (var refused in verdicts.Where(v => !v.Granted))
-                    Tell(new RegisterEvent.Settled(refused.Proposal, ProposalOutcome.Refused, refused.Current, refused.Reason));
-                NotKnown(change with { Batch = [.. change.Batch.Where((_, i) => verdicts[i].Granted)] }, result.Reason);
+                    Tell(new RegisterEvent.Settled(refused.Proposal, ProposalOutcome.Refused, _deviations.RefusedWithUncertain ? refused.Current : Standing(refused.Proposal),
+                        $"{refused.Reason} (not confirmed: {result.Reason})"));
+                _owesObserved |= change.Batch.Length > 0;
+                ImmutableArray<TimedProposal> granted = [.. change.Batch.Where((_, i) => verdicts[i].Granted)];
+                if (_deviations.RetriedBlindly) (_pending, _blind) = ([.. granted, .. _pending], granted.Length > 0);
+                else NotKnown(change with { Batch = granted }, result.Reason);
                 Retry();
                 break;
             default:                                              // declined or lost: nothing of the batch was sent

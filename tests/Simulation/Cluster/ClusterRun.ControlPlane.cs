@@ -146,6 +146,7 @@ internal sealed partial class ClusterRun
         var needsPerson = _replicas.All(r => r!.Register.Status.State == RegisterState.NotSeeded);
         if (!needsPerson) _truth.Healed([.. _processes.Select(p => p!)], _servers, _time.Now);
         _time.RunUntil(healed + _mix.Healing);
+        _history.End();
         if (!needsPerson) _witness.Healed(_time.Now, _time.Now - healed, _world.Picture());
         return needsPerson;
     }

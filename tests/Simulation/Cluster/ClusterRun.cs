@@ -8,6 +8,7 @@ using Contracts.Messages;
 using Contracts.Vocabulary;
 using Contracts.Wire;
 using Simulation.Quorum;
+using Simulation.Quorum.History;
 using World.Hosts;
 using World.Time;
 
@@ -46,6 +47,7 @@ internal sealed partial class ClusterRun
     /// <summary>Shared, because the replicas read the same texts.</summary>
     private readonly SharingReader _reader = new();
     private readonly Truth _truth;
+    private readonly ClientHistory _history;
     private readonly Network _network;
     private readonly Server[] _servers;
     private readonly ImmutableArray<string> _serverNames;
@@ -90,6 +92,7 @@ internal sealed partial class ClusterRun
         _roughness = new Roughness(_time, _dice.Fork());
         _receivers = [.. new[] { "pager", "chat" }.Take(_mix.Receivers).Select(n => new SimulatedReceiver(n, _dice.Fork()))];
         var options = Options(_mix);
+        _history = new ClientHistory(options.Groups.Select(g => g.Name), reasonsRepeat: true, () => _truth.DataLost);
         var setting = new ClusterSetting(_mix, options, [.. options.Groups.Select(g => Rules(options, g) with { Deviations = _planted.Decisions })], [.. _receivers.Select(r => r.Name)], register.Settings);
         _witness = judges?.Invoke(setting) ?? ClusterSetting.Judges(setting);
         _world = new SimulatedWorld(options, _time, new Random(_dice.Next(int.MaxValue)), AgentLink) { Agents = _planted.Agents, Hosts = _planted.Hosts };
@@ -195,6 +198,7 @@ internal sealed partial class ClusterRun
     private void Ask(Replica replica, LeaseInput input)
     {
         var (process, local) = (replica.Process, replica.Clock.Now);
+        if (input is LeaseInput.Proposed proposed) _history.Asks(process, proposed, _time.Now);
         var effects = process.Lease.Advance(input with { At = local, Floor = replica.Register.Floor });
         _trace.Mark(_time.Now, process.Replica, input is LeaseInput.Tick ? 1 : 2, effects.Count);
         var publish = input is LeaseInput.Tick or LeaseInput.Replied { Request: not Request.Read };
@@ -204,12 +208,15 @@ internal sealed partial class ClusterRun
             {
                 case LeaseEffect.Send { Envelope: var (server, request) }:
                     _truth.Asks(process, server, request, local);
+                    if (request is Request.Accept or Request.Seed) _history.Sends(process, request, _time.Now);
                     _network.Ask(process, _servers[_serverNames.IndexOf(server)], request);
                     break;
                 case LeaseEffect.Tell { Event: var told }:
                     publish = true;
                     if (_trace.Story && told is not RegisterEvent.Observed) Tell($"{process.Name} {Story.Of(told)}");
                     _truth.Told(process, told);
+                    _history.Told(process, told, _time.Now);
+                    if (told is RegisterEvent.Gained) AskWhoLeads();
                     replica.Told(told);
                     break;
                 case LeaseEffect.Say say when _trace.Story && say.Warning: Tell($"{process.Name} says: {say.Text}"); break;
@@ -219,6 +226,13 @@ internal sealed partial class ClusterRun
         _truth.Advanced(process, _processes, _time.Now);
         if (process.Lease.Stopped) Die(replica, "has stopped", TimeSpan.FromSeconds(0.5));
         else WakeUp(replica);
+    }
+
+    /// <summary>Somebody asks every replica what stands, and believes one that may speak.</summary>
+    private void AskWhoLeads()
+    {
+        foreach (var replica in _replicas)
+            if (replica is { Alive: true, Paused: false } && replica.Register.MaySpeak()) _history.Answers(replica.Process, replica.Process.Lease.Status(), _time.Now);
     }
 
     /// <summary>The register's timer: never early, a little late. One that is due sooner than needed looks again.</summary>
@@ -262,6 +276,7 @@ internal sealed partial class ClusterRun
     {
         if (!replica.Alive || replica.Paused) return;
         Tell($"{replica.Name} goes on");
+        AskWhoLeads();
         replica.Resume();
         replica.Post(Loop.Register, () => Ask(replica, new LeaseInput.Tick(default)));
     }

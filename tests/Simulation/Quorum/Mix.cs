@@ -33,6 +33,8 @@ internal sealed record Mix
     public required TimeSpan FaultEvery { get; init; }
     public required ImmutableArray<Fault> Faults { get; init; }
     public required TimeSpan ProposeEvery { get; init; }
+    /// <summary>How often others propose at the same time.</summary>
+    public double Bursts { get; init; } = 0.1;
     /// <summary>Most that a process's clock runs fast or slow.</summary>
     public required double ClockRate { get; init; }
     public TimeSpan Length { get; init; } = TimeSpan.FromMinutes(10);

@@ -18,6 +18,8 @@ internal sealed record Planted
     public bool ReusedId { get; init; }
     /// <summary>The append-only files of the servers are on; whether they lose their tails is up to the faults.</summary>
     public bool Aof { get; init; }
+    /// <summary>Clients believe the status of a replica that says it leads, without asking whether it may speak.</summary>
+    public bool StatusWithoutLease { get; init; }
     /// <summary>Times of the lease other than safe ones.</summary>
     public Func<LeaseSettings, LeaseSettings>? Settings { get; init; }
 }

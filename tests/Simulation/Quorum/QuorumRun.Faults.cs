@@ -33,6 +33,7 @@ internal sealed partial class QuorumRun
             case Fault.Rollback:
                 if (!server.Up || !server.Rollback(_dice.Next(1, 5))) break;
                 Tell($"the machine of {server.Name} is set back while it runs");
+                _history.End();
                 _truth.Excused = true;
                 _truth.DataLost = true;
                 break;

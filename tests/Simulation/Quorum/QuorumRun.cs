@@ -3,14 +3,17 @@ using System.Globalization;
 using Arbiter.Core;
 using Arbiter.Quorum;
 using Contracts.Vocabulary;
+using Simulation.Quorum.History;
 using World.Time;
 
 namespace Simulation.Quorum;
 
 /// <param name="Broken">The invariant that did not hold; null when all held.</param>
+/// <param name="Operations">Proposals and reads of clients.</param>
+/// <param name="Searched">Histories that the order of epochs could not judge.</param>
 /// <param name="Story">The newest lines of what happened, when asked for.</param>
 internal sealed record RunResult(ulong Seed, Mix Mix, string? Invariant, string? Broken, TimeSpan At, ulong Hash, long Events, long Messages, long Chosen, long Generations,
-    TimeSpan Led, bool NeedsPerson, IReadOnlyCollection<string> Story);
+    TimeSpan Led, bool NeedsPerson, long Operations, long Searched, IReadOnlyCollection<string> Story);
 
 /// <summary>
 /// One seed: replicas with the production lease, servers, the network between them, faults, clients, and the invariants after every event.
@@ -20,15 +23,18 @@ internal sealed partial class QuorumRun
 {
     /// <summary>2026-01-01, in unix milliseconds.</summary>
     private const long Epoch = 1_767_225_600_000;
+    private static readonly ImmutableArray<GroupName> s_groups = [.. Enumerable.Range(1, 3).Select(n => GroupName.Parse($"g{n}"))];
 
     private readonly Timeline _time = new();
     private readonly ulong _seed;
     private readonly Dice _dice;
+    private readonly Dice _clients;
     private readonly Mix _mix;
     private readonly Planted _planted;
     private readonly Trace _trace;
     private readonly SharingReader _reader = new();
     private readonly Truth _truth;
+    private readonly ClientHistory _history;
     private readonly Network _network;
     private readonly Server[] _servers;
     private readonly Process?[] _replicas;
@@ -44,13 +50,14 @@ internal sealed partial class QuorumRun
     public QuorumRun(ulong seed, Theme? theme = null, Planted? planted = null, bool story = false, Func<Mix, Mix>? with = null)
     {
         _seed = seed;
-        _dice = new Dice(seed);
+        (_dice, _clients) = (new Dice(seed), new Dice(~seed));
         _planted = planted ?? Planted.Nothing;
         _mix = Mix.Of(_dice.Fork(), theme);
         if (with is not null) _mix = with(_mix);
         _trace = new Trace(story);
         _names = [.. Enumerable.Range(1, _mix.Servers).Select(n => $"r{n}")];
         _truth = new Truth(_names, _mix.Settings, _reader);
+        _history = new ClientHistory(s_groups, reasonsRepeat: false, () => _truth.DataLost);
         _network = new Network(_time, _dice.Fork(), _mix, _truth, _trace) { Deliver = Deliver };
         _servers = [.. _names.Select((n, i) => new Server(n, i, _planted))];
         _replicas = new Process?[_mix.Replicas];
@@ -74,6 +81,7 @@ internal sealed partial class QuorumRun
             Heal();
             needsPerson = _replicas.All(r => r!.Lease.Status().State == RegisterState.NotSeeded);
             if (!needsPerson) _truth.Healed([.. _replicas.Select(r => r!)], _servers, _time.Now);
+            _history.End();
         }
         catch (Broken e)
         {
@@ -85,7 +93,7 @@ internal sealed partial class QuorumRun
         {
             (invariant, broken) = ("P1", $"P1: {e}");
         }
-        return new RunResult(_seed, _mix, invariant, broken, _time.Now, _trace.Hash, _trace.Events, _network.Messages, _truth.Chosen, _truth.Generations, _led, needsPerson, _trace.Lines);
+        return new RunResult(_seed, _mix, invariant, broken, _time.Now, _trace.Hash, _trace.Events, _network.Messages, _truth.Chosen, _truth.Generations, _led, needsPerson, _history.Operations, _history.Searched, _trace.Lines);
     }
 
     private void Start(int replica)
@@ -120,6 +128,7 @@ internal sealed partial class QuorumRun
             if (process.Waiting.Count < 20_000) process.Waiting.Enqueue(input);
             return;
         }
+        if (input is LeaseInput.Proposed proposed) _history.Asks(process, proposed, _time.Now);
         var effects = process.Lease.Advance(input);
         _trace.Mark(_time.Now, process.Replica, input is LeaseInput.Tick ? 1 : 2, effects.Count);
         for (var i = 0; i < effects.Count; i++)
@@ -128,12 +137,15 @@ internal sealed partial class QuorumRun
             {
                 case LeaseEffect.Send { Envelope: var (server, request) }:
                     _truth.Asks(process, server, request, input.At);
+                    if (request is Request.Accept or Request.Seed) _history.Sends(process, request, _time.Now);
                     _network.Ask(process, ServerOf(server), request);
                     break;
                 case LeaseEffect.Tell { Event: var told }:
                     _trace.Mark(_time.Now, process.Replica, 3, told is RegisterEvent.Gained ? 1 : told is RegisterEvent.Lost ? 2 : 3);
                     if (_trace.Story && told is not RegisterEvent.Observed) Tell($"{process.Name} {Story.Of(told)}");
                     _truth.Told(process, told);
+                    _history.Told(process, told, _time.Now);
+                    if (told is RegisterEvent.Gained) AskWhoLeads();
                     break;
                 case LeaseEffect.Say say when _trace.Story && say.Warning: Tell($"{process.Name} says: {say.Text}"); break;
             }
@@ -205,6 +217,8 @@ internal sealed partial class QuorumRun
     {
         if (!process.Alive || process.PausedUntil > _time.Now) return;
         Tell($"{process.Name} goes on");
+        // whoever asks need not wait for its loop to wake
+        AskWhatStands(process);
         while (process.Alive && process.Waiting.TryDequeue(out var input)) Advance(process, Late(process, input));
         Tick(process);
     }
@@ -227,6 +241,7 @@ internal sealed partial class QuorumRun
         if (_healing) return;
         _time.After(_mix.ProposeEvery * (0.1 + 1.8 * _dice.NextDouble()), Propose);
         var process = _replicas.FirstOrDefault(r => r is not null && r.MaySpeak(_time.Now)) ?? _replicas[_dice.Next(_mix.Replicas)];
+        AskWhoLeads();
         if (process is not { Alive: true }) return;
         if (_dice.Chance(0.3))
         {
@@ -236,8 +251,32 @@ internal sealed partial class QuorumRun
         var group = GroupName.Parse($"g{_dice.Next(1, 4)}");
         var epoch = process.Known.GetValueOrDefault(group)?.Epoch ?? 0;
         if (_dice.Chance(0.1)) epoch = Math.Max(0, epoch - 1);
-        var proposal = new Proposal(group, epoch, NodeId.Parse($"n{_dice.Next(1, 4)}"), $"hard p{++_proposals}");
+        Propose(process, group, epoch, NodeId.Parse($"n{_dice.Next(1, 4)}"));
+        if (!_clients.Chance(_mix.Bursts)) return;
+        // others want the same, or something else, at the same time
+        for (var more = _clients.Next(1, 4); more > 0; more--)
+        {
+            var other = _clients.Chance(0.5) ? group : _clients.Pick(s_groups);
+            Propose(process, other, process.Known.GetValueOrDefault(other)?.Epoch ?? 0, NodeId.Parse($"n{_clients.Next(1, 4)}"));
+        }
+    }
+
+    private void Propose(Process process, GroupName group, long epoch, NodeId holder)
+    {
+        var proposal = new Proposal(group, epoch, holder, $"hard p{++_proposals}");
         Advance(process, new LeaseInput.Proposed(process.Local(_time.Now), proposal, Utc) { Floor = Floor(process) });
+    }
+
+    /// <summary>A client asks every replica what stands, and believes one that may speak.</summary>
+    private void AskWhoLeads()
+    {
+        foreach (var process in _replicas) if (process is not null) AskWhatStands(process);
+    }
+
+    private void AskWhatStands(Process process)
+    {
+        if (!process.Alive || process.PausedUntil > _time.Now) return;
+        if (_planted.StatusWithoutLease ? process.Lease.SpeakUntil > TimeSpan.MinValue : process.MaySpeak(_time.Now)) _history.Answers(process, process.Lease.Status(), _time.Now);
     }
 
     private DateTimeOffset Utc => DateTimeOffset.FromUnixTimeMilliseconds(Epoch + (long)_time.Now.TotalMilliseconds);

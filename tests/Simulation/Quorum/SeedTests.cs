@@ -29,7 +29,7 @@ public sealed class SeedTests
             broken.AddRange(results.Where(r => r.Broken is not null));
         }
         Console.WriteLine(tally.Say(watch.Elapsed, Environment.CpuUsage.TotalTime - processor));
-        Assert.True(broken.Count == 0, string.Join("\n", broken.Skip(1).Take(20).Select(r => $"also seed {r.Seed}: {r.Broken}").Prepend(
+        Assert.True(broken.Count == 0, string.Join("\n", broken.Skip(1).Take(20).Select(r => $"also seed {r.Seed}: {r.Broken!.Split('\n')[0]}").Prepend(
             broken.Count == 0 ? "" : Replay.Describe(broken[0], () => new QuorumRun(broken[0].Seed, story: true).Run()))));
     }
 
@@ -82,13 +82,14 @@ public sealed class SeedTests
     private sealed class Tally
     {
         private readonly SortedDictionary<Theme, (int Seeds, TimeSpan Led, TimeSpan Time)> _themes = [];
-        private long _seeds, _messages, _events, _chosen, _generations, _persons;
+        private long _seeds, _messages, _events, _chosen, _generations, _persons, _operations, _searched;
         private TimeSpan _time;
 
         public void Add(RunResult r)
         {
             (_seeds, _messages, _events, _chosen, _generations) = (_seeds + 1, _messages + r.Messages, _events + r.Events, _chosen + r.Chosen, _generations + r.Generations);
             _persons += r.NeedsPerson ? 1 : 0;
+            (_operations, _searched) = (_operations + r.Operations, _searched + r.Searched);
             _time += r.Mix.Length;
             var (seeds, led, time) = _themes.GetValueOrDefault(r.Mix.Theme);
             _themes[r.Mix.Theme] = (seeds + 1, led + r.Led, time + r.Mix.Length);
@@ -96,7 +97,7 @@ public sealed class SeedTests
 
         public string Say(TimeSpan took, TimeSpan processor) => string.Create(CultureInfo.InvariantCulture,
             $"quorum: {_seeds} seeds, {_time.TotalHours:0} simulated hours in {took.TotalSeconds:0} s ({_time.TotalHours / took.TotalMinutes:0} hours a minute) with {processor.TotalSeconds:0} s of processor time, {_messages / 1e6:0.0} million messages, {_events / 1e6:0.0} million events, "
-            + $"{_chosen} changes acknowledged, {_generations} new generations, {_persons} runs ended empty and waited for a person\n"
+            + $"{_chosen} changes acknowledged, {_generations} new generations, {_persons} runs ended empty and waited for a person, {_operations} operations of clients, {_searched} of their histories searched\n"
             + $"somebody may speak: {string.Join(", ", _themes.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Key} {t.Value.Led / t.Value.Time:P1}")))}");
     }
 }

@@ -60,6 +60,10 @@ internal sealed partial class Truth
                 if (!ReasonsRepeat && _recorded.Contains(settled.Proposal.Reason)) Break("S1", $"{settled.Proposal.Reason} was told as refused, and is recorded");
                 _refused.Add(settled.Proposal.Reason);
                 if (settled.Current is { } standing) process.Known = process.Known.SetItem(standing.Group, standing);
+                Known(process, settled.Current is { } named ? [named] : []);
+                break;
+            case RegisterEvent.Settled { Outcome: ProposalOutcome.Unknown, Current: { } before }:
+                Known(process, [before]);
                 break;
         }
     }

@@ -33,9 +33,13 @@ internal readonly record struct GroupState(long Generation, long Epoch, bool Epo
 /// One group's assignment as a register with compare and set. A proposal that was refused is no operation: that its token is never read is the
 /// check, because nobody put it there.
 /// </summary>
-/// <param name="keeps">Whether a new generation goes on with what stood; otherwise it may begin with anything (a majority lost its memory).</param>
-internal sealed class GroupRegister(bool keeps) : IObjectModel<GroupState, GroupAsk>
+/// <param name="keeps">Whether this generation goes on with what stood; otherwise it may begin with anything (a majority lost its memory).</param>
+internal sealed class GroupRegister(Func<long, bool> keeps) : IObjectModel<GroupState, GroupAsk>
 {
+    public GroupRegister(bool keeps) : this(_ => keeps)
+    {
+    }
+
     public GroupState Initial => new(0, 0, true, "");
 
     public GroupState Anything => new(0, -1, false, null);
@@ -69,7 +73,7 @@ internal sealed class GroupRegister(bool keeps) : IObjectModel<GroupState, Group
     {
         if (generation < state.Generation) return false;
         if (generation > state.Generation)
-            state = keeps || state.Generation == 0 ? state with { Generation = generation } : new GroupState(generation, -1, false, null);
+            state = state.Generation == 0 || keeps(generation) ? state with { Generation = generation } : new GroupState(generation, -1, false, null);
         return true;
     }
 }

@@ -55,7 +55,7 @@ internal sealed class Search<TState, TWhat>(IObjectModel<TState, TWhat> model, l
         var left = operations.Count(o => o.Return is not null && optional?.Contains(o) != true);
         var (placed, hash, count) = (new BitArray(operations.Count), 0UL, 0);
         var met = new HashSet<Met>();
-        var (taken, state) = (new Stack<(Entry Call, TState Before, long Newest)>(), initial);
+        var (taken, state) = (new Stack<(Entry Call, TState Before, long Newest, bool Sure)>(), initial);
         // the newest call that is placed: what returned before it can no longer be placed behind it
         var newest = long.MinValue;
         var at = head.After;
@@ -68,7 +68,8 @@ internal sealed class Search<TState, TWhat>(IObjectModel<TState, TWhat> model, l
                 // what need not be placed and would change nothing is not tried
                 if (!(operation.Return < newest) && model.TryStep(state, operation.What, out var next) && (at.Match is not null || !next.Equals(state)) && Remember(at.Operation, next))
                 {
-                    taken.Push((at, state, newest));
+                    // what changes nothing and must be placed may as well be placed now: no order is lost
+                    taken.Push((at, state, newest, optional is null && at.Match is not null && next.Equals(state)));
                     newest = Math.Max(newest, operation.Call);
                     (state, hash, count) = (next, hash ^ Mix(at.Operation), count + 1);
                     placed[at.Operation] = true;
@@ -87,16 +88,21 @@ internal sealed class Search<TState, TWhat>(IObjectModel<TState, TWhat> model, l
                 continue;
             }
             // the end, or a return of an operation that is not placed: whatever was placed last was wrong
-            if (!taken.TryPop(out var wrong)) return Finding.NotLinearizable;
-            if (wrong.Call.Match is { } back)
+            (Entry Call, TState Before, long Newest, bool Sure) wrong;
+            do
             {
-                back.PutBack();
-                left++;
+                if (!taken.TryPop(out wrong)) return Finding.NotLinearizable;
+                if (wrong.Call.Match is { } back)
+                {
+                    back.PutBack();
+                    left++;
+                }
+                wrong.Call.PutBack();
+                (state, newest) = (wrong.Before, wrong.Newest);
+                (hash, count) = (hash ^ Mix(wrong.Call.Operation), count - 1);
+                placed[wrong.Call.Operation] = false;
             }
-            wrong.Call.PutBack();
-            (state, newest) = (wrong.Before, wrong.Newest);
-            (hash, count) = (hash ^ Mix(wrong.Call.Operation), count - 1);
-            placed[wrong.Call.Operation] = false;
+            while (wrong.Sure);
             at = wrong.Call.After;
         }
         return Finding.Linearizable;
