@@ -33,6 +33,7 @@ internal sealed partial class World
         _state[_ledgerAt] = Ledgers.Of(ledger);
         _state[_budgetAt] = (_spec.Restarts << Restarts) | (_spec.Wipes << Wipes) | (_spec.Flushes << Flushes) | (_spec.Tails << Tails) | (_spec.Doubles << Doubles) | (_spec.Stops << Stops);
         _state[_secondsAt] = _spec.Seconds;
+        _state[_lostAt] = 0;
         _hears = [.. Enumerable.Range(0, 1 << _n)];
         foreach (var step in _spec.Start) Play(step);
         _hears = _spec.Hears;
@@ -50,7 +51,7 @@ internal sealed partial class World
             ?? throw new InvalidOperationException($"the script of {_spec.Name} cannot go on with '{step}'; possible: {string.Join(" | ", _possible.Select(Describe).Where(IsPlain))}");
         if (move.Does != Does.Arrive) Note($"{Describe(move)}");
         if (!Take(move)) throw new InvalidOperationException($"the script of {_spec.Name} breaks {Broken} at '{step}'");
-        (_state[_budgetAt], _state[_secondsAt]) = (budget, seconds);
+        (_state[_budgetAt], _state[_secondsAt], _state[_lostAt]) = (budget, seconds, 0);
         for (var p = 0; p < _p; p++) _state[_p + p] = (may[p] & ~255) | (_state[_p + p] & 255);
     }
 

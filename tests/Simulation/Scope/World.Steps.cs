@@ -11,6 +11,7 @@ internal sealed partial class World
     public bool Take(Move move)
     {
         Broken = null;
+        if (move.Does != Does.Lose) _state[_lostAt] = 0;
         switch (move.Does)
         {
             case Does.Timer or Does.Wait:
@@ -27,6 +28,7 @@ internal sealed partial class World
                 Spend(loss switch { Loss.Restart => Restarts, Loss.Wipe => Wipes, Loss.Flush => Flushes, _ => Tails });
                 var at = 2 * _p + move.Who;
                 _state[at] = Servers.Lose(_state[at], Renaming.Letters[move.Who], loss);
+                _state[_lostAt] |= 1 << move.Who;
                 break;
             case Does.Stop:
                 Spend(Stops);
@@ -41,6 +43,23 @@ internal sealed partial class World
         if (Broken is null && _spec.Timed) JudgeLeases();
         if (Broken is null) Sweep();
         return Broken is null;
+    }
+
+    /// <summary>
+    /// The newest step, from this state, left nothing but fewer messages or fewer tries: whatever can happen now could happen before it too, so it is
+    /// no state of its own.
+    /// </summary>
+    public bool LeadsNowhere(int[] before, Move move)
+    {
+        if (move.Does is not (Does.Arrive or Does.Return) || _messages.Count > before.Length - _head) return false;
+        for (var i = 0; i < _head; i++)
+            if (_state[i] != before[i] && (i != _budgetAt || (_state[i] | (15 << Doubles)) != (before[i] | (15 << Doubles)))) return false;
+        for (int i = 0, at = _head; i < _messages.Count; i++, at++)
+        {
+            while (at < before.Length && before[at] < _messages[i]) at++;
+            if (at == before.Length || before[at] != _messages[i]) return false;
+        }
+        return true;
     }
 
     /// <summary>A timer, and the answers to the reads that it began: reads change nothing, so each is asked and heard at once, or not at all.</summary>

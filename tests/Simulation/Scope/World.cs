@@ -16,7 +16,7 @@ internal sealed partial class World
     private readonly Spec _spec;
     private readonly Renaming[] _renamings;
     private readonly Canonical _canonical;
-    private readonly int _p, _n, _ledgerAt, _budgetAt, _secondsAt, _head;
+    private readonly int _p, _n, _ledgerAt, _budgetAt, _secondsAt, _lostAt, _head;
     private readonly long _second = TimeSpan.TicksPerSecond;
 
     private int[] _state;
@@ -34,7 +34,7 @@ internal sealed partial class World
         Ledgers = new Ledgers(_canonical, _renamings, Messages);
         (_p, _n) = (spec.Processes, spec.Servers);
         _ledgerAt = 2 * _p + _n;
-        (_budgetAt, _secondsAt, _head) = (_ledgerAt + 1, _ledgerAt + 2, _ledgerAt + 3);
+        (_budgetAt, _secondsAt, _lostAt, _head) = (_ledgerAt + 1, _ledgerAt + 2, _ledgerAt + 3, _ledgerAt + 4);
         _state = new int[_head];
     }
 
@@ -87,27 +87,38 @@ internal sealed partial class World
         var hash = Ledgers.Hash(_state[_ledgerAt], renaming).Then(((ulong)(uint)_state[_budgetAt] << 32) | (uint)_state[_secondsAt]);
         for (var p = 0; p < _p; p++) hash = hash.Then(Processes[_state[p]].Hashes[renaming]).Then((ulong)_state[_p + p]);
         Span<int> at = stackalloc int[_n];
-        for (var s = 0; s < _n; s++) at[_renamings[renaming].Slots[s]] = _state[2 * _p + s];
+        var (lost, slots) = (0, _renamings[renaming].Slots);
+        for (var s = 0; s < _n; s++)
+        {
+            at[slots[s]] = _state[2 * _p + s];
+            lost |= (_state[_lostAt] >> s & 1) << slots[s];
+        }
+        if (lost != 0) hash = hash.Then((ulong)lost);
         foreach (var server in at) hash = hash.Then(Servers[server].Hashes[renaming]);
         var sum = default(Hash128);
         foreach (var message in _messages) sum += Messages[message].Hashes[renaming];
         return hash.Then(sum);
     }
 
-    /// <summary>Everything that can happen next, in an order that is always the same.</summary>
+    /// <summary>
+    /// Everything that can happen next, in an order that is always the same. A server's loss of memory touches nobody else, so it is tried just before
+    /// something reaches that server, and not at each moment before that: until then nothing else happens.
+    /// </summary>
     public void Moves(List<Move> moves)
     {
         moves.Clear();
+        var lost = _state[_lostAt];
         for (var p = 0; p < _p; p++)
         {
             var process = Process(p);
             if (process.Role == "Stopped") continue;
             if (Left(_p + p, Timers) > 0 && (!_spec.Timed || Lag(p) >= process.Wake)) Listen(moves, Does.Timer, p, process);
             if (Left(_p + p, Waits) > 0 && process.Role == "Following") Listen(moves, Does.Wait, p, process);
-            if (Budget(Stops) > 0 && process.Role != "Releasing") moves.Add(new Move(Does.Stop, (byte)p, 0, 0));
+            if (lost == 0 && Budget(Stops) > 0 && process.Role != "Releasing") moves.Add(new Move(Does.Stop, (byte)p, 0, 0));
         }
         foreach (var message in _messages)
         {
+            if (lost != 0 && (lost != 1 << Messages[message].Server || Messages[message].Answer is not null)) continue;
             if (Messages[message].Answer is not null)
             {
                 moves.Add(new Move(Does.Return, 0, 0, message));
@@ -126,17 +137,23 @@ internal sealed partial class World
             if (Budget(Flushes) > 0) moves.Add(new Move(Does.Lose, (byte)s, (byte)Loss.Flush, 0));
             if (Budget(Tails) > 0) moves.Add(new Move(Does.Lose, (byte)s, (byte)Loss.Tail, 0));
         }
-        if (_state[_secondsAt] > 0) moves.Add(new Move(Does.Second, 0, 0, 0));
+        if (lost == 0 && _state[_secondsAt] > 0) moves.Add(new Move(Does.Second, 0, 0, 0));
     }
 
     /// <summary>Only a round of reads asks who hears; whoever has none in sight is listed once.</summary>
     private void Listen(List<Move> moves, Does does, int p, Processes.Entry process)
     {
-        var all = (1 << _n) - 1;
-        moves.Add(new Move(does, (byte)p, (byte)all, 0));
-        if (_hears.Length == 0 || Processes.Run(Tick(p, process, does)).Reads is null) return;
+        var (all, lost) = ((1 << _n) - 1, _state[_lostAt]);
+        if (lost == 0 && _hears.Length == 0)
+        {
+            moves.Add(new Move(does, (byte)p, (byte)all, 0));
+            return;
+        }
+        var reads = Processes.Run(Tick(p, process, does)).Reads is not null;
+        if (reads || lost == 0) moves.Add(new Move(does, (byte)p, (byte)all, 0));
+        if (!reads) return;
         foreach (var bits in _hears)
-            if (bits != all) moves.Add(new Move(does, (byte)p, (byte)bits, 0));
+            if (bits != all && (bits & lost) == lost) moves.Add(new Move(does, (byte)p, (byte)bits, 0));
     }
 
     private int Left(int at, int shift) => (_state[at] >> shift) & 255;
