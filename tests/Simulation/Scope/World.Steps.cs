@@ -34,16 +34,24 @@ internal sealed partial class World
                 Spend(Stops);
                 Give(move.Who, new Input(_state[move.Who], Asked.Stop, Lag(move.Who), Floor));
                 break;
+            case Does.Kill:
+                _state[move.Who] = Processes.Ended(move.Who);
+                _state[_p + move.Who] &= ~255;
+                _state[_p + _spec.Heirs[move.Who]] &= ~Unborn;
+                break;
             case Does.Second:
                 _state[_secondsAt]--;
                 for (var p = 0; p < _p; p++)
-                    if ((_state[_p + p] & 255) < MostSeconds) _state[_p + p]++;
+                    if (Lives(p)) _state[_p + p] += Math.Min(Passes(p, move), MostLag - (_state[_p + p] & 255));
                 break;
         }
         if (Broken is null && _spec.Timed) JudgeLeases();
         if (Broken is null) Sweep();
         return Broken is null;
     }
+
+    /// <summary>How far its clock moves in a second.</summary>
+    private int Passes(int p, Move move) => !_spec.ClockError ? 1 : (move.Bits >> p & 1) != 0 ? 11 : 9;
 
     /// <summary>
     /// The newest step, from this state, left nothing but fewer messages or fewer tries: whatever can happen now could happen before it too, so it is
@@ -101,7 +109,7 @@ internal sealed partial class World
     private void Hear(int message, int reply)
     {
         var p = Messages[message].From;
-        if (Process(p).Role == "Stopped") return;
+        if (!Lives(p)) return;
         Give(p, new Input(_state[p], Asked.Reply, Lag(p), Floor, message, reply));
     }
 
