@@ -69,7 +69,7 @@ internal static class RulesOff
             new("", "", [0, 3]) { Seconds = 4, ClockError = true, Start = ["a second passes", .. Led, "b timer"] }),
         Own("disk-forgets", "a disk that is trusted keeps what it confirmed", "R1", Planted.Nothing, new("", "", [0, 1])
             { Trust = true, Tails = 1, Waits = [0, 1], Start = [.. Led, "a>Z PREPARE", "a>Z ACCEPT", "b timer", "a timer", "a timer", "a>X ACCEPT", "a>Y ACCEPT", "Y restarts"] })
-            { Kept = s => s with { Tails = 0, Restarts = 1 } },
+            with { Kept = s => s with { Tails = 0, Restarts = 1 } },
         Code("quarantine-without-tickets", "the quarantine is tied to tickets", "L1", new() { QuarantineWithoutTickets = true }, new("", "", [0, 1])
         {
             Seconds = 1, Restarts = 2,
