@@ -57,10 +57,8 @@ public sealed class ScopeTests
         var name = One ?? "no-cfg-before-probe";
         var spec = Scopes.All.FirstOrDefault(s => s.Name == name) ?? RulesOff.Of(name)?.Spec
             ?? throw new ArgumentException($"{Variable}={name}: there are {string.Join(", ", Scopes.All.Select(s => s.Name).Concat(RulesOff.All.Select(r => r.Name)))}");
-        int[] Env(string n, int[] d) => Environment.GetEnvironmentVariable(n) is { } t ? [.. t.Split(',').Select(int.Parse)] : d;
-        spec = spec with { Timers = Env("SCOPE_T", spec.Timers), Waits = Env("SCOPE_W", spec.Waits), Wipes = Env("SCOPE_WIPES", [spec.Wipes])[0] };
         // 16 bytes and a half for each state once, a whole state while it waits: about 5 GB at most
-        var found = Minutes > 0 && One is not null ? new Search(spec).Run(long.Parse(Environment.GetEnvironmentVariable("SCOPE_STATES") ?? "40000000"), LongDepth, TimeSpan.FromMinutes(Minutes)) : new Search(spec).Run(spec.CiStates, spec.CiDepth);
+        var found = Minutes > 0 && One is not null ? new Search(spec).Run(40_000_000, LongDepth, TimeSpan.FromMinutes(Minutes)) : new Search(spec).Run(spec.CiStates, spec.CiDepth);
         var text = Describe(found);
         if (One is not null) Console.WriteLine(text);
         var off = RulesOff.Of(name);

@@ -125,7 +125,7 @@ internal sealed partial class World
         if (ReferenceEquals(before, after) || before.Standing is not { } was || after.Standing is not { } now || ReferenceEquals(was, now)) return;
         if (Notes is not null) Note($"  a majority has {Ledger.Name(now)}");
         if (was.Gen < now.Gen) JudgeLoss(before.StandingBallot, was, now);
-        else if (taken is not null) JudgeVotes(was, now);
+        else if (taken is not null && !_spec.Trust) JudgeVotes(was, now);
     }
 
     /// <summary>R6: what was acknowledged goes on in the next generation as long as one server has it, voting or not.</summary>
@@ -136,7 +136,10 @@ internal sealed partial class World
                 Broken ??= $"R6: generation {now.Gen} began without {Ledger.Name(was)}, which was acknowledged and which {Renaming.Letters[s]} still has";
     }
 
-    /// <summary>R4: a change takes no vote from a server that votes and that the register knew: whoever counted on it would count on nothing.</summary>
+    /// <summary>
+    /// R4: a change takes no vote from a server that votes and that the register knew: whoever counted on it would count on nothing. Not where disks
+    /// are trusted: there a server that is being taken back may come to vote again in between, with all that it promised; it gives its vote back.
+    /// </summary>
     private void JudgeVotes(RegisterValue was, RegisterValue now)
     {
         for (var s = 0; s < _n; s++)
