@@ -12,7 +12,7 @@ namespace Simulation.Scope;
 /// </summary>
 internal sealed class Canonical(Lens lens)
 {
-    private sealed record Part(FieldInfo Field, Func<object?, Moment, object?>? Look);
+    private sealed record Part(FieldInfo Field, Func<object?, Moment, object?>? Look, Func<object, object?, object?>? Owned);
 
     private readonly Dictionary<Type, Part[]> _parts = [];
     private readonly Dictionary<Type, bool> _unordered = [];
@@ -67,10 +67,10 @@ internal sealed class Canonical(Lens lens)
         var type = what.GetType();
         Byte(11);
         Text(type.Name);
-        foreach (var (field, look) in Parts(type))
+        foreach (var (field, look, owned) in Parts(type))
         {
             var value = field.GetValue(what);
-            Put(look is null ? value : look(value, _at));
+            Put(owned is not null ? owned(what, value) : look is null ? value : look(value, _at));
         }
         _depth--;
     }
@@ -78,7 +78,7 @@ internal sealed class Canonical(Lens lens)
     private Part[] Parts(Type type)
     {
         if (_parts.TryGetValue(type, out var known)) return known;
-        return _parts[type] = [.. Peek.Fields(type).Select(f => new Part(f, lens.Of(type, Peek.NameOf(f))))];
+        return _parts[type] = [.. Peek.Fields(type).Select(f => new Part(f, lens.Of(type, Peek.NameOf(f)), lens.Owned(type, Peek.NameOf(f))))];
     }
 
     private void Many(IEnumerable many)

@@ -126,6 +126,43 @@ public sealed class CheckerTests
         Assert.Throws<InvalidOperationException>(() => After(Small, "a>X PREPARE")).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void An_heir_does_nothing_before_the_one_it_follows_is_killed_and_that_one_nothing_afterwards()
+    {
+        var spec = Small with { Timers = [1, 1, 1], Heirs = [2, -1, -1] };
+        Assert.Throws<InvalidOperationException>(() => After(spec, "c timer"));
+        Assert.NotEqual(After(spec), After(spec, "a is killed, c begins in its place", "c timer"));
+        Assert.Throws<InvalidOperationException>(() => After(spec, "a is killed, c begins in its place", "a timer"));
+    }
+
+    [Fact]
+    public void Clocks_that_err_make_other_states_than_clocks_that_do_not()
+    {
+        var spec = Small with { Seconds = 3, ClockError = true };
+        Assert.Equal(3, new[] { After(spec, "a second passes, fast for a b"), After(spec, "a second passes, fast for a"), After(spec, "a second passes, fast for nobody") }.Distinct().Count());
+    }
+
+    /// <summary>One that is lost and one that is still on its way, which can do nothing any more, need not be told apart; one that can must.</summary>
+    [Fact]
+    public void A_step_that_leaves_only_less_to_happen_is_told_from_one_that_does_something()
+    {
+        var world = new World(Small with { Start = ["a timer", "b timer", "b>X PREPARE"] });
+        world.Begin();
+        var before = world.Freeze();
+        List<Move> moves = [];
+        world.Moves(moves);
+        bool Nowhere(string text)
+        {
+            var move = moves.First(m => world.Describe(m) == text);
+            world.Load(before);
+            Assert.True(world.Take(move));
+            return world.LeadsNowhere(before, move);
+        }
+        Assert.True(Nowhere("a>X PREPARE 1.2.1 unheard"));
+        Assert.False(Nowhere("a>X PREPARE 1.2.1"));
+        Assert.False(Nowhere("a>Y PREPARE 1.2.1 unheard"));
+    }
+
+    [Fact]
     public void Every_mutant_that_no_seed_meets_is_a_rule_of_some_scope() => Assert.All(Mutant.ByScope, m => Assert.NotNull(RulesOff.Of(m.Name)));
 
     private static Hash128 After(Spec spec, params string[] steps)

@@ -12,10 +12,13 @@ namespace Simulation.Scope;
 internal sealed record Ledger
 {
     /// <param name="Follows">None: it begins a generation.</param>
-    /// <param name="Taken">server:incarnation of each that accepted it.</param>
+    /// <param name="Taken">The servers that accepted it under the incarnation that it knows, until it stands.</param>
+    /// <param name="Seeded">Those that took it as the first of a generation, until it stands.</param>
     internal sealed record Sent(Ballot Ballot, RegisterValue Value, Ballot Follows, int By, ImmutableSortedSet<string> Taken, ImmutableSortedSet<string> Seeded, bool Chosen)
     {
         public bool Begins => Follows.IsNone;
+
+        public Sent Stands() => this with { Chosen = true, Taken = Nobody, Seeded = Nobody };
     }
 
     private static readonly ImmutableSortedSet<string> Nobody = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
@@ -44,7 +47,7 @@ internal sealed record Ledger
         switch (request)
         {
             case Request.Accept accept:
-                var next = this with { PromisedBy = PromisedBy.SetItem(accept.Next, accept.Ballot) };
+                var next = this with { PromisedBy = Newer(accept) };
                 if (Values.TryGetValue(accept.Ballot, out var known)) return next.Same(known, value);
                 if (sending is not { } from || from.Ballot != accept.Ballot) return next.Add(new Sent(accept.Ballot, value, Ballot.None, by, Nobody, Nobody, false));
                 var before = from.Follows == from.Ballot ? PromisedBy.GetValueOrDefault(from.Ballot) : from.Follows;
@@ -56,6 +59,10 @@ internal sealed record Ledger
         }
     }
 
+    /// <summary>A proposer's promises rise, and it forgets one before it sends the next: only its newest can still be used.</summary>
+    private ImmutableSortedDictionary<Ballot, Ballot> Newer(Request.Accept accept) =>
+        PromisedBy.RemoveRange(PromisedBy.Keys.Where(b => b.Proposer == accept.Next.Proposer && b < accept.Next)).SetItem(accept.Next, accept.Ballot);
+
     private Ledger Add(Sent sent) => this with { Values = Values.Add(sent.Ballot, sent) };
 
     private Ledger Same(Sent sent, RegisterValue value) => sent.Value.ToJson() == value.ToJson() ? this
@@ -66,10 +73,12 @@ internal sealed record Ledger
     {
         var ballot = request switch { Request.Accept a => a.Ballot, Request.Seed s => s.Ballot, _ => Ballot.None };
         if (ballot.IsNone || !Values.TryGetValue(ballot, out var sent)) return this;
-        sent = request is Request.Seed ? sent with { Seeded = sent.Seeded.Add(server) } : sent with { Taken = sent.Taken.Add($"{server}:{incarnation}") };
+        // who takes what stands already, or takes it in a way that is not counted, leaves the ledger as it is: fewer states
+        if (sent.Chosen || sent.Begins != request is Request.Seed) return this;
+        if (request is Request.Accept && sent.Value.Cfg.GetValueOrDefault(server) != incarnation) return this;
+        sent = request is Request.Seed ? sent with { Seeded = sent.Seeded.Add(server) } : sent with { Taken = sent.Taken.Add(server) };
         var next = this with { Values = Values.SetItem(ballot, sent) };
-        if (request is Request.Seed || sent.Chosen || sent.Begins) return next;
-        return sent.Value.Cfg.Count(c => sent.Taken.Contains($"{c.Key}:{c.Value}")) >= Majority ? next.Choose(sent) : next;
+        return request is Request.Accept && sent.Taken.Count >= Majority ? next.Choose(sent) : next;
     }
 
     private Ledger Choose(Sent sent)
@@ -87,7 +96,7 @@ internal sealed record Ledger
         if (!Descends(newer, older))
             throw new Broken("R1", $"fork: {Name(older.Value)} ({older.Ballot}) and {Name(newer.Value)} ({newer.Ballot}) were both acknowledged, and the newer does not descend from the older");
         if (newer.Value.Rev < older.Value.Rev) throw new Broken("R7", $"the revision fell from {older.Value.Rev} to {newer.Value.Rev}");
-        return (ledger with { Values = ledger.Values.SetItem(sent.Ballot, sent with { Chosen = true }), Newest = ledger.Newest.SetItem(value.Gen, newer.Ballot) })
+        return (ledger with { Values = ledger.Values.SetItem(sent.Ballot, sent.Stands()), Newest = ledger.Newest.SetItem(value.Gen, newer.Ballot) })
             .Lead(value.Gen, value.Term, value.Leader);
     }
 
@@ -104,7 +113,7 @@ internal sealed record Ledger
         if (first.Value.Gen < Generation) throw new Broken("R7", $"generation {first.Value.Gen} began after {Generation}");
         return this with
         {
-            Values = Values.SetItem(first.Ballot, first with { Chosen = true }), Newest = Newest.SetItem(first.Value.Gen, first.Ballot), Generation = Math.Max(Generation, first.Value.Gen),
+            Values = Values.SetItem(first.Ballot, first.Stands()), Newest = Newest.SetItem(first.Value.Gen, first.Ballot), Generation = Math.Max(Generation, first.Value.Gen),
         };
     }
 

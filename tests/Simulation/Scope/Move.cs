@@ -14,7 +14,9 @@ internal enum Does
     Lose,
     /// <summary>A process is asked to stop.</summary>
     Stop,
-    /// <summary>A second passes on every clock.</summary>
+    /// <summary>A process is killed, and another begins in its place.</summary>
+    Kill,
+    /// <summary>A second passes on every clock; where clocks err, fast for those in <see cref="Move.Bits"/>.</summary>
     Second,
 }
 

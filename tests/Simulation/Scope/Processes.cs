@@ -33,7 +33,8 @@ internal sealed class Processes(Spec spec, Canonical canonical, Renaming[] renam
     /// <param name="Wake">Until its next timer, in ticks; at least one.</param>
     /// <param name="Round">The ballot of the change that runs.</param>
     /// <param name="Speaks">For how long it may speak without another input, in ticks; long.MinValue when it does not lead.</param>
-    public sealed record Entry(int Process, object Machine, TimeSpan Now, Hash128[] Hashes, long Wake, long Speaks, string Role, Ballot Round, (string Server, Request Request)[] Held);
+    /// <param name="Rests">Until its next timer it does nothing, whatever it hears.</param>
+    public sealed record Entry(int Process, object Machine, TimeSpan Now, Hash128[] Hashes, long Wake, long Speaks, string Role, Ballot Round, bool Rests, (string Server, Request Request)[] Held);
 
     private readonly List<Entry> _all = [];
     private readonly Dictionary<Hash128, int> _numbers = [];
@@ -51,8 +52,17 @@ internal sealed class Processes(Spec spec, Canonical canonical, Renaming[] renam
     public int Started(int process)
     {
         var id = (ulong)process + 1;
-        return Of(process, spec.Volunteers ? new Volunteer(spec.Settings, _servers, id, spec.Planted.Code, spec.Numbers.ElementAtOrDefault(process))
-            : new LeaderLease(spec.Settings, _servers, NameOf(process), id, new Least(), spec.Planted.Code));
+        return Of(process, spec.Volunteers ? new Volunteer(spec.Settings, _servers, id, spec.Planted.Code, spec.Numbers.ElementAtOrDefault(process)) : Lease(process, id));
+    }
+
+    private LeaderLease Lease(int process, ulong id) => new(spec.Settings, _servers, NameOf(process), id, new Least(), spec.Planted.Code);
+
+    /// <summary>Killed: nothing of it is left.</summary>
+    public int Ended(int process)
+    {
+        var lease = Lease(process, 0);
+        lease.Advance(new LeaseInput.Stop(TimeSpan.Zero));
+        return Of(process, lease);
     }
 
     public Effect Run(Input input)
@@ -111,7 +121,7 @@ internal sealed class Processes(Spec spec, Canonical canonical, Renaming[] renam
             if (lease.SpeakUntil is var until && until != TimeSpan.MinValue) speaks = until == TimeSpan.MaxValue ? TimeSpan.FromDays(30).Ticks : (until - at.Now).Ticks;
         }
         _all.Add(new Entry(process, machine, at.Now, [.. renamings.Select((r, i) => i == 0 ? hash : canonical.Hash(machine, at, r).Then((ulong)process))], wake, speaks, at.Role,
-            Peek.RoundOf(machine), [.. Peek.HeldBy(machine)]));
+            Peek.RoundOf(machine), Peek.Rests(machine), [.. Peek.HeldBy(machine)]));
         return _numbers[hash] = _all.Count - 1;
     }
 }

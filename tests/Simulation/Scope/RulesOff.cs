@@ -5,7 +5,11 @@ namespace Simulation.Scope;
 
 /// <param name="Rule">What is switched off.</param>
 /// <param name="Breaks">The invariant that must fail.</param>
-internal sealed record RuleOff(string Name, string Rule, string Breaks, Spec Spec);
+internal sealed record RuleOff(string Name, string Rule, string Breaks, Spec Spec)
+{
+    /// <summary>The same scope with the rule.</summary>
+    public Func<Spec, Spec> Kept { get; init; } = spec => spec with { Planted = Planted.Nothing };
+}
 
 /// <summary>
 /// Each rule switched off, in a scope small enough to meet what it prevents. Where that lies too deep, the scope begins with a script (its
@@ -61,6 +65,18 @@ internal static class RulesOff
         Code("tickets-refreshed", "a server that lost its memory during the round ends it", "L3", new() { TicketsRefreshed = true }, new("", "", [0, 0]) { Wipes = 2, Start = TwoBegin }),
         Own("short-wait", "a candidate waits longer than the lease", "L1", new() { Settings = s => s with { ClockRate = -0.3 } },
             new("", "", [1, 4]) { Seconds = 4, Start = ["a second passes", .. Led, "b timer"] }),
+        Own("no-clock-rate", "the wait allows for the rates of two clocks", "L1", new() { Settings = s => s with { ClockRate = 0, Margin = TimeSpan.Zero } },
+            new("", "", [0, 3]) { Seconds = 4, ClockError = true, Start = ["a second passes", .. Led, "b timer"] }),
+        Own("disk-forgets", "a disk that is trusted keeps what it confirmed", "R1", Planted.Nothing, new("", "", [0, 1])
+            { Trust = true, Tails = 1, Waits = [0, 1], Start = [.. Led, "a>Z PREPARE", "a>Z ACCEPT", "b timer", "a timer", "a timer", "a>X ACCEPT", "a>Y ACCEPT", "Y restarts"] })
+            with { Kept = s => s with { Tails = 0, Restarts = 1 } },
+        Code("quarantine-without-tickets", "the quarantine is tied to tickets", "L1", new() { QuarantineWithoutTickets = true }, new("", "", [0, 1])
+        {
+            Seconds = 1, Restarts = 2,
+            Start = ["a second passes", .. Led, "a>Z PREPARE", "a>Z ACCEPT", "b timer", "Y restarts", "Z restarts", "a second passes", "a timer", "b timer", "a second passes", "a timer", "a>X ACCEPT", "a>Y ACCEPT", "a>Z ACCEPT", "b timer",
+                "a second passes", "a second passes", "a timer", "a second passes", "a second passes", "a second passes", "a timer",
+                "a>X PREPARE", "a>Y PROBE 1-g", "a>Z PROBE 1-g", "a>X ACCEPT", "a>Y SEED", "a>Z SEED"],
+        }),
         Code("no-quarantine", "a new generation waits until no lease can run", "L1", new() { NoQuarantine = true },
             new("", "", [0, 3]) { Seconds = 3, Start = ["a second passes", .. Led, "b timer, hears X", "Y restarts", "Z restarts"] }),
     ];

@@ -25,10 +25,14 @@ internal static class Scopes
         new("five", "five servers, two restart empty", [2, 1]) { Servers = 5, Volunteers = true, Wipes = 2, CiStates = 60_000 },
         new("stop", "a leader is asked to stop while another takes over and a server restarts empty", [2, 2]) { Waits = [0, 1], Stops = 1, Wipes = 1, Start = Led },
         new("retire", "force-seed left out a server that was alive: its vote is withdrawn and it is taken back", [2, 1]) { Without = 4, MustHeal = true },
+        new("reborn", "a leader is killed at any moment, and another process begins in its place without its memory, beside a candidate", [1, 1, 1]) { Heirs = [2, -1, -1], Waits = [0, 1, 1], Start = Led, CiStates = 200_000 },
+        new("reborn-wipe", "a leader is killed, another process begins in its place, and a server restarts empty and is taken back by either", [1, 0, 2]) { Heirs = [2, -1, -1], Waits = [0, 0, 1], Wipes = 1, Start = Led },
+        new("trusted", "disks are trusted: a majority restarts with what it kept, and votes again", [1, 2]) { Trust = true, Restarts = 2, Waits = [0, 1], Start = Led, CiStates = 60_000 },
         new("new-generation", "a majority loses its memory, and more restart empty meanwhile", [1, 1])
             { Waits = [1, 0], Wipes = 2, Start = ["a timer, hears Z", "b timer, hears Z", "Y restarts", "Z restarts", "a timer, hears Y Z", "a timer"] },
         new("two-new-generations", "two replicas begin one at once, and two servers restart empty in between", [0, 0]) { Wipes = 2, Start = TwoBegin, CiStates = 200_000 },
         new("two-new-generations-restarts", "the same with restarts that keep the data", [0, 0]) { Restarts = 2, Start = TwoBegin, CiStates = 200_000 },
+        new("two-new-generations-change", "the same, with one change by each, and one server that restarts empty", [1, 1]) { Wipes = 1, Start = TwoBegin, CiStates = 60_000 },
         new("two-new-generations-changes", "the same, with two changes by each, and one server that restarts empty", [2, 2]) { Waits = [0, 1], Wipes = 1, Start = TwoBegin },
         new("new-generation-retire", "a majority loses its memory while a server votes that the register does not know", [2, 1])
             { Waits = [1, 1], Without = 4, Wipes = 1, Start = ["a timer, hears X", "b timer, hears X", "X restarts", "a timer, hears X Z"] },
@@ -39,6 +43,7 @@ internal static class Scopes
         },
         new("leases", "a leader and a candidate with clocks; a server restarts empty", [3, 3])
             { Seconds = 7, Wipes = 1, Start = ["a second passes", .. Led, "b timer"] },
+        new("leases-rates", "a leader and a candidate whose clocks run a tenth fast or slow, each second anew", [2, 3]) { Seconds = 6, ClockError = true, CiStates = 60_000, Start = ["a second passes", .. Led, "b timer"] },
         new("leases-stop", "the lease is given back while another waits for it", [2, 3]) { Seconds = 6, Stops = 1, Start = ["a second passes", .. Led, "b timer"] },
         new("leases-retire", "leases, and a server votes that the register does not know", [3, 3]) { Seconds = 7, Without = 4, Start = ["a second passes", "a timer"] },
         new("leases-new-generation", "a majority loses its memory under a leader, and another waits out its lease", [1, 4])

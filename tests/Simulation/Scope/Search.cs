@@ -54,6 +54,8 @@ internal sealed class Search(Spec spec)
                         _ways.Add((number, (ushort)m));
                         return Result(level + 1, false, _world.Broken, _ways.Count - 1, watch);
                     }
+                    // where things must come to rest, what is lost on its way is a rest of its own
+                    if (!spec.MustHeal && _world.LeadsNowhere(state, _moves[m])) continue;
                     if (!_visited.Add(_world.Key())) continue;
                     _ways.Add((number, (ushort)m));
                     next.Add((_world.Freeze(), _ways.Count - 1));

@@ -25,6 +25,12 @@ internal sealed record Spec(string Name, string Text, int[] Timers)
     public int Doubles { get; init; }
     /// <summary>Graceful stops.</summary>
     public int Stops { get; init; }
+    /// <summary>For each process the one that begins in its place when it is killed, which may happen at any moment: with nothing of its memory and another name. -1: it lives on.</summary>
+    public int[] Heirs { get; init; } = [];
+    /// <summary>The disks are trusted (<c>restartTrust: aof-always</c>), and the servers say that theirs keep everything.</summary>
+    public bool Trust { get; init; }
+    /// <summary>In each second each process's own clock runs a tenth fast or a tenth slow, and that is the bound that everybody counts on.</summary>
+    public bool ClockError { get; init; }
     /// <summary>0: every clock runs as it likes, and leases overlap. Otherwise so many seconds pass, on all clocks alike, and leases are judged.</summary>
     public int Seconds { get; init; }
     /// <summary>Answers stay on their way as well. Otherwise an answer is heard at once or never, which is the same but for answers that come after their question was given up.</summary>
@@ -50,14 +56,21 @@ internal sealed record Spec(string Name, string Text, int[] Timers)
 
     public int Processes => Timers.Length;
 
+    public bool HasHeir(int process) => process < Heirs.Length && Heirs[process] >= 0;
+
+    public bool IsHeir(int process) => Heirs.Contains(process);
+
     public bool Timed => Seconds > 0;
 
     /// <summary>So many servers may lose their memory that no majority votes.</summary>
     public bool Disaster => Restarts + Wipes + Flushes + Tails + Start.Count(s => s.Contains("restarts", StringComparison.Ordinal) || s.Contains("flushed", StringComparison.Ordinal)) > (Servers - 1) / 2;
 
+    /// <summary>What a process waits that waits for longer than any lease.</summary>
+    public static TimeSpan Waited(LeaseSettings settings) => settings.WaitOver(0) + TimeSpan.FromMilliseconds(1);
+
     /// <summary>
     /// Whole seconds, and nothing drawn from dice. In a scope without time the lease never ends by itself, so that what is tried does not depend on
-    /// leases: the register must hold whatever the clocks do.
+    /// leases: the register must hold whatever the clocks do. There who answered once is taken to answer still (ReadMost, of which nothing else is drawn).
     /// </summary>
     public LeaseSettings Settings
     {
@@ -66,8 +79,8 @@ internal sealed record Spec(string Name, string Text, int[] Timers)
             var second = TimeSpan.FromSeconds(1);
             var settings = new LeaseSettings
             {
-                Lease = Timed ? 4 * second : 100 * second, Renew = Timed ? 2 * second : 10 * second, RpcTimeout = second, Guard = second / 2, ClockRate = 0, Margin = second / 2,
-                ReadLeast = Timed ? second : 4 * second, ReadMost = Timed ? second : 4 * second, BackoffLeast = second, BackoffMost = second, RetryLeast = second, RetryMost = second,
+                Lease = Timed ? 4 * second : 100 * second, Renew = Timed ? 2 * second : 10 * second, RpcTimeout = second, Guard = second / 2, ClockRate = ClockError ? 0.1 : 0, TrustAof = Trust, Margin = second / 2,
+                ReadLeast = Timed ? second : 4 * second, ReadMost = Timed ? second : TimeSpan.FromDays(1000), BackoffLeast = second, BackoffMost = second, RetryLeast = second, RetryMost = second,
             };
             return Planted.Settings?.Invoke(settings) ?? settings;
         }

@@ -16,7 +16,7 @@ internal sealed partial class World
             if (Stuck() is null) return null;
             for (var p = 0; p < _p; p++)
             {
-                if (Process(p).Role == "Stopped") continue;
+                if (!Lives(p)) continue;
                 // who followed for several rounds has waited long enough, one after the other
                 var does = Process(p).Role == "Following" && round % 4 == 3 && round / 4 % _p == p ? Does.Wait : Does.Timer;
                 _state[_p + p] += 1 << (does == Does.Timer ? Timers : Waits);

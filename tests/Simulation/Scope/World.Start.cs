@@ -28,11 +28,12 @@ internal sealed partial class World
         for (var p = 0; p < _p; p++)
         {
             _state[p] = Processes.Started(p);
-            _state[_p + p] = (_spec.Timers[p] << Timers) | ((_spec.Waits.Length > p ? _spec.Waits[p] : 0) << Waits);
+            _state[_p + p] = (_spec.IsHeir(p) ? Unborn : 0) | (_spec.Timers[p] << Timers) | ((_spec.Waits.Length > p ? _spec.Waits[p] : 0) << Waits);
         }
         _state[_ledgerAt] = Ledgers.Of(ledger);
         _state[_budgetAt] = (_spec.Restarts << Restarts) | (_spec.Wipes << Wipes) | (_spec.Flushes << Flushes) | (_spec.Tails << Tails) | (_spec.Doubles << Doubles) | (_spec.Stops << Stops);
         _state[_secondsAt] = _spec.Seconds;
+        _state[_lostAt] = 0;
         _hears = [.. Enumerable.Range(0, 1 << _n)];
         foreach (var step in _spec.Start) Play(step);
         _hears = _spec.Hears;
@@ -50,8 +51,8 @@ internal sealed partial class World
             ?? throw new InvalidOperationException($"the script of {_spec.Name} cannot go on with '{step}'; possible: {string.Join(" | ", _possible.Select(Describe).Where(IsPlain))}");
         if (move.Does != Does.Arrive) Note($"{Describe(move)}");
         if (!Take(move)) throw new InvalidOperationException($"the script of {_spec.Name} breaks {Broken} at '{step}'");
-        (_state[_budgetAt], _state[_secondsAt]) = (budget, seconds);
-        for (var p = 0; p < _p; p++) _state[_p + p] = (may[p] & ~255) | (_state[_p + p] & 255);
+        (_state[_budgetAt], _state[_secondsAt], _state[_lostAt]) = (budget, seconds, 0);
+        for (var p = 0; p < _p; p++) _state[_p + p] = (may[p] & ~(255 | Unborn)) | (_state[_p + p] & (255 | Unborn));
     }
 
     /// <summary>Begins so; after a star, ends so.</summary>
@@ -66,9 +67,9 @@ internal sealed partial class World
         LeaseMs = (long)_spec.Settings.Lease.TotalMilliseconds, Rev = 0, Groups = ImmutableSortedDictionary.Create<string, GroupEntry>(StringComparer.Ordinal), Outbox = Outbox.Empty,
     };
 
-    private static AcceptorModel Seeded(string name, RegisterValue value)
+    private AcceptorModel Seeded(string name, RegisterValue value)
     {
-        var (model, ballot) = (new AcceptorModel(name), Ballot.Of(value.Gen, 1, 9));
+        var (model, ballot) = (new AcceptorModel(name) { Aof = _spec.Trust }, Ballot.Of(value.Gen, 1, 9));
         var ticket = model.Ask(new Request.Probe("", Ballot.None, "")).Ticket;
         model.Ask(new Request.Probe(value.Cfg.GetValueOrDefault(name, name + "0"), ballot, ticket));
         model.Ask(new Request.Seed(value.Cfg.GetValueOrDefault(name, name + "0"), ballot, value.ToJson()));
@@ -83,7 +84,8 @@ internal sealed partial class World
         Does.Return => $"{Address(move.Message)} {Text.Of(Messages[move.Message].Request, _canonical)} is answered {Text.Of(Messages[move.Message].Answer!)}",
         Does.Lose => $"{Renaming.Letters[move.Who]} {(Loss)move.Bits switch { Loss.Restart => "restarts", Loss.Wipe => "restarts empty", Loss.Flush => "is flushed", _ => "restarts without its newest write" }}",
         Does.Stop => $"{NameOf(move.Who)} is asked to stop",
-        _ => "a second passes",
+        Does.Kill => $"{NameOf(move.Who)} is killed, {NameOf(_spec.Heirs[move.Who])} begins in its place",
+        _ => $"a second passes{(_spec.ClockError ? $", fast for {(move.Bits == 0 ? "nobody" : string.Join(' ', Enumerable.Range(0, _p).Where(p => (move.Bits >> p & 1) != 0).Select(NameOf)))}" : "")}",
     };
 
     private string Address(int message) => $"{NameOf(Messages[message].From)}>{Renaming.Letters[Messages[message].Server]}";

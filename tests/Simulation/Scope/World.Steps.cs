@@ -11,6 +11,7 @@ internal sealed partial class World
     public bool Take(Move move)
     {
         Broken = null;
+        if (move.Does != Does.Lose) _state[_lostAt] = 0;
         switch (move.Does)
         {
             case Does.Timer or Does.Wait:
@@ -27,20 +28,46 @@ internal sealed partial class World
                 Spend(loss switch { Loss.Restart => Restarts, Loss.Wipe => Wipes, Loss.Flush => Flushes, _ => Tails });
                 var at = 2 * _p + move.Who;
                 _state[at] = Servers.Lose(_state[at], Renaming.Letters[move.Who], loss);
+                _state[_lostAt] |= 1 << move.Who;
                 break;
             case Does.Stop:
                 Spend(Stops);
                 Give(move.Who, new Input(_state[move.Who], Asked.Stop, Lag(move.Who), Floor));
                 break;
+            case Does.Kill:
+                _state[move.Who] = Processes.Ended(move.Who);
+                _state[_p + move.Who] &= ~255;
+                _state[_p + _spec.Heirs[move.Who]] &= ~Unborn;
+                break;
             case Does.Second:
                 _state[_secondsAt]--;
                 for (var p = 0; p < _p; p++)
-                    if ((_state[_p + p] & 255) < MostSeconds) _state[_p + p]++;
+                    if (Lives(p)) _state[_p + p] += Math.Min(Passes(p, move), MostLag - (_state[_p + p] & 255));
                 break;
         }
         if (Broken is null && _spec.Timed) JudgeLeases();
         if (Broken is null) Sweep();
         return Broken is null;
+    }
+
+    /// <summary>How far its clock moves in a second.</summary>
+    private int Passes(int p, Move move) => !_spec.ClockError ? 1 : (move.Bits >> p & 1) != 0 ? 11 : 9;
+
+    /// <summary>
+    /// The newest step, from this state, left nothing but fewer messages or fewer tries: whatever can happen now could happen before it too, so it is
+    /// no state of its own.
+    /// </summary>
+    public bool LeadsNowhere(int[] before, Move move)
+    {
+        if (move.Does is not (Does.Arrive or Does.Return) || _messages.Count > before.Length - _head) return false;
+        for (var i = 0; i < _head; i++)
+            if (_state[i] != before[i] && (i != _budgetAt || (_state[i] | (15 << Doubles)) != (before[i] | (15 << Doubles)))) return false;
+        for (int i = 0, at = _head; i < _messages.Count; i++, at++)
+        {
+            while (at < before.Length && before[at] < _messages[i]) at++;
+            if (at == before.Length || before[at] != _messages[i]) return false;
+        }
+        return true;
     }
 
     /// <summary>A timer, and the answers to the reads that it began: reads change nothing, so each is asked and heard at once, or not at all.</summary>
@@ -82,7 +109,7 @@ internal sealed partial class World
     private void Hear(int message, int reply)
     {
         var p = Messages[message].From;
-        if (Process(p).Role == "Stopped") return;
+        if (!Lives(p)) return;
         Give(p, new Input(_state[p], Asked.Reply, Lag(p), Floor, message, reply));
     }
 
@@ -98,7 +125,7 @@ internal sealed partial class World
         if (ReferenceEquals(before, after) || before.Standing is not { } was || after.Standing is not { } now || ReferenceEquals(was, now)) return;
         if (Notes is not null) Note($"  a majority has {Ledger.Name(now)}");
         if (was.Gen < now.Gen) JudgeLoss(before.StandingBallot, was, now);
-        else if (taken is not null) JudgeVotes(was, now);
+        else if (taken is not null && !_spec.Trust) JudgeVotes(was, now);
     }
 
     /// <summary>R6: what was acknowledged goes on in the next generation as long as one server has it, voting or not.</summary>
@@ -109,7 +136,10 @@ internal sealed partial class World
                 Broken ??= $"R6: generation {now.Gen} began without {Ledger.Name(was)}, which was acknowledged and which {Renaming.Letters[s]} still has";
     }
 
-    /// <summary>R4: a change takes no vote from a server that votes and that the register knew: whoever counted on it would count on nothing.</summary>
+    /// <summary>
+    /// R4: a change takes no vote from a server that votes and that the register knew: whoever counted on it would count on nothing. Not where disks
+    /// are trusted: there a server that is being taken back may come to vote again in between, with all that it promised; it gives its vote back.
+    /// </summary>
     private void JudgeVotes(RegisterValue was, RegisterValue now)
     {
         for (var s = 0; s < _n; s++)
