@@ -69,6 +69,7 @@ internal sealed class RedisServers : IAsyncDisposable
     {
         private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("arbiter-redis-").FullName;
         private string _before = "";
+        private string _frozen = "";
         private Process? _shell;
 
         public string Address => $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
@@ -124,6 +125,23 @@ internal sealed class RedisServers : IAsyncDisposable
         {
             await Kill();
             await Start();
+        }
+
+        /// <summary>SIGSTOP: it takes connections and answers nothing, until <see cref="Thaw"/>.</summary>
+        public async Task Freeze()
+        {
+            var line = (await Info("server")).Split('\n').Single(l => l.StartsWith("process_id:", StringComparison.Ordinal));
+            _frozen = line["process_id:".Length..].Trim();
+            await Signal("-STOP");
+        }
+
+        public Task Thaw() => Signal("-CONT");
+
+        private async Task Signal(string signal)
+        {
+            using var kill = Process.Start("kill", [signal, _frozen]);
+            await kill.WaitForExitAsync();
+            Assert.Equal(0, kill.ExitCode);
         }
 
         /// <summary>Killed, and started without the newest bytes of its append-only file: a power cut with <c>appendfsync everysec</c>.</summary>

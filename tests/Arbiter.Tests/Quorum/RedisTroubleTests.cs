@@ -139,11 +139,11 @@ public sealed class RedisTroubleTests
         await using var servers = await RedisServers.Start(1);
         var one = servers.Connect(Deadline)[0];
         await RedisStatementTests.Answered(one, Read);
-        Assert.Equal("+OK", await servers[0].Say("CLIENT PAUSE 60000 ALL"));
+        await servers[0].Freeze();
         var watch = Stopwatch.StartNew();
         Assert.Equal("timeout", (await one.Ask(Read, default)).Error);
         Assert.InRange(watch.Elapsed, Deadline - TimeSpan.FromMilliseconds(20), Deadline + Busy);
-        Assert.Equal("+OK", await servers[0].Say("CLIENT UNPAUSE"));
+        await servers[0].Thaw();
         await RedisStatementTests.Answered(one, Read);
     }
 

@@ -27,7 +27,7 @@ public sealed class ServiceProbeTests : IDisposable
 
     private async Task Answer(string text)
     {
-        using var connection = await _server.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(5));
+        using var connection = await _server.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(30));
         _ = await connection.ReceiveAsync(new byte[1000]);
         await connection.SendAsync(Encoding.ASCII.GetBytes(text));
     }
