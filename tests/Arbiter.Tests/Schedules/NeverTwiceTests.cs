@@ -11,7 +11,7 @@ namespace Arbiter.Tests.Schedules;
 [Trait("tier", "integration")]
 public sealed partial class NeverTwiceTests
 {
-    private const int Rounds = 14;
+    private const int Rounds = 10;
 
     [Fact]
     public async Task No_time_of_a_schedule_moves_twice_and_each_is_accounted_for_however_leaders_die()
