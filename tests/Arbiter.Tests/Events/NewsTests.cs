@@ -28,7 +28,7 @@ public sealed class NewsTests
         Assert.Equal(("a1/1", 1L, 1L, 7L, true), (news.Leader, news.Generation, news.Term, news.StatusVersion, news.Known));
         leader.News.Tell("notifications", """{"due":2}""");
         // before the regular message, which comes every 5 s
-        await Wait.Until(() => standby.News.Newest?.Topics.GetValueOrDefault("notifications") == """{"due":2}""", TimeSpan.FromSeconds(4.5));
+        await Wait.Until(() => standby.News.Newest?.Topics.GetValueOrDefault("notifications") == """{"due":2}""", TimeSpan.FromSeconds(3));
         // told by a standby it goes nowhere
         standby.News.Tell("notifications", """{"due":3}""");
         Assert.Equal("""{"due":2}""", standby.News.Newest!.Topics["notifications"]);
@@ -59,7 +59,7 @@ public sealed class NewsTests
         var desk = Desk(register, time);
         Assert.Null(desk.Newest);
         Assert.Null(desk.Heard(Message(1, 1)));
-        time.Advance(TimeSpan.FromSeconds(30));
+        time.Advance(TimeSpan.FromSeconds(15));
         Assert.True(desk.Newest!.Known);
         time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.False(desk.Newest!.Known);

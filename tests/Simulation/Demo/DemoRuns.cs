@@ -11,7 +11,7 @@ namespace Simulation.Demo;
 public sealed class DemoRuns : IDisposable
 {
     private const int AtATime = 8;
-    private static readonly TimeSpan s_most = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_most = TimeSpan.FromMinutes(6);
 
     private readonly SemaphoreSlim _places = new(AtATime);
     private readonly CancellationTokenSource _end = new(s_most);
