@@ -2,6 +2,7 @@
 -- p = promised ballot, a = accepted ballot, v = value. Ballots are 48 digits, compared as text.
 local R, Q = KEYS[1], KEYS[2]                                   -- register, probe
 local run = string.match(redis.call('INFO','server'), 'run_id:(%x+)')
-local h = redis.call('HMGET', R, 'run','inc','p','a','v')
+local h = redis.call('HMGET', R, 'run','inc','p','a')
 local voting = h[2] and h[1] == run
 local function bad(b) return #b ~= 48 or string.find(b, '%D') end
+local function value() return redis.call('HMGET', R, 'v')[1] end     -- up to 64 KB: fetched only where it is told
