@@ -18,6 +18,9 @@ internal sealed record GroupRules
     /// <summary>The longest advert_int of the group's keepalived.conf.</summary>
     public TimeSpan Advert { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Rules that are not kept to, in the simulator.</summary>
+    public DecisionDeviations Deviations { get; init; } = DecisionDeviations.None;
+
     /// <summary>Two adverts, at least 500 ms: a hand-over overlaps by one.</summary>
     public TimeSpan DualMasterGrace => Advert * 2 > TimeSpan.FromMilliseconds(500) ? Advert * 2 : TimeSpan.FromMilliseconds(500);
 

@@ -12,8 +12,7 @@ internal static class StandbyChoice
     {
         if (state.Assignment is null) return null;
         var facts = new Facts(state, now);
-        var current = Kept(facts);
-        current ??= Found(facts);
+        var current = Loose(facts) && !facts.Settled ? null : Kept(facts) ?? Found(facts);
         if (!MayChange(facts)) return current?.Node;
 
         if (current is null) return ToArm(facts)?.Node;
@@ -23,8 +22,11 @@ internal static class StandbyChoice
             : current.Node;
     }
 
+    /// <summary>A rule that is off in the simulator.</summary>
+    private static bool Loose(Facts f) => f.State.Rules.Deviations.StandbyInMoves;
+
     private static bool MayChange(Facts f) =>
-        f.State.Leading && !f.Tilted && f.HolderSteady && f.State.Move is null && f.State.InFlight is null
+        Loose(f) && f.State.Leading || f.State.Leading && !f.Tilted && f.HolderSteady && f.State.Move is null && f.State.InFlight is null
         && f.State.Members.All(m => m.DisturbedAt is not { } at || f.Now - at >= GroupRules.Calm);
 
     /// <summary>The present one, unless it became the holder or freshly says that it cannot be one. What is not armed yet must be good for it.</summary>

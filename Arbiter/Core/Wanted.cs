@@ -33,7 +33,7 @@ internal static class Wanted
             // elected, not recorded: what it has may be what keeps the VIP where it is, so nothing is said that could change it
             VrrpRole.Master => reading.Steered is SteeredRole.Untold or SteeredRole.Sick ? Make(f, m, OrderedRole.Untold, null) : null,
             // nobody serves yet: a changed file would cost the successor its whole wait again
-            VrrpRole.Backup when !f.Settled => Make(f, m, reading.Steered == SteeredRole.Standby ? OrderedRole.Standby : OrderedRole.Untold, null),
+            VrrpRole.Backup when !f.Settled && !f.State.Rules.Deviations.StandbyInMoves => Make(f, m, reading.Steered == SteeredRole.Standby ? OrderedRole.Standby : OrderedRole.Untold, null),
             _ => Make(f, m, f.State.Standby == m.Node && !f.KeepsFile(m) ? OrderedRole.Standby : OrderedRole.Untold, null),
         };
     }

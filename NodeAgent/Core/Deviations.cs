@@ -34,4 +34,8 @@ internal sealed record Deviations
     public bool ReleasedAlone { get; init; }
     /// <summary>A hard failure does not lower.</summary>
     public bool SickIgnored { get; init; }
+    /// <summary>A node that was just fenced is made holder although keepalived has not spoken yet.</summary>
+    public bool FaultNotAwaited { get; init; }
+    /// <summary>A fence for isolation does not end with it.</summary>
+    public bool IsolationKept { get; init; }
 }

@@ -67,7 +67,7 @@ internal static class Steering
         group = TakeIsolation(group, isolated, turn);
         var fences = isolated && group.Policy.OnIsolation == Contracts.Vocabulary.Isolation.Fence;
         if (fences && group.Fence is not { Kind: FenceKind.Isolation }) return BeginFence(group, FenceKind.Isolation, turn, "this node is isolated");
-        return !fences && group.Fence is { Kind: FenceKind.Isolation } ? EndFence(group, turn, "no longer isolated") : group;
+        return !fences && group.Fence is { Kind: FenceKind.Isolation } && !turn.Deviations.IsolationKept ? EndFence(group, turn, "no longer isolated") : group;
     }
 
     private static GroupState FenceLife(GroupState group, Turn turn) => group.Fence switch
@@ -154,7 +154,7 @@ internal static class Steering
     /// A second later keepalived has either spoken or never saw the fence.
     /// </summary>
     private static bool AwaitsFault(GroupState group, Turn turn) =>
-        group.FencedAt is { } fenced && group.RoleSince <= fenced && turn.Now - fenced <= TimeSpan.FromSeconds(1);
+        !turn.Deviations.FaultNotAwaited && group.FencedAt is { } fenced && group.RoleSince <= fenced && turn.Now - fenced <= TimeSpan.FromSeconds(1);
 
     public static bool IsSaved(GroupState group) => group is { Order: { } order, Saved: { } saved }
         && saved.Generation == order.Generation && saved.Epoch == order.Epoch && saved.Role == order.Role;

@@ -23,7 +23,7 @@ internal sealed class Segment(Timeline time, ImmutableArray<SimulatedHost> hosts
         time.After(Delays.Segment, () =>
         {
             foreach (var host in hosts)
-                if (host != from && host.Answers && !_split.Contains((from, host))) host.Keepalived.Heard(advert);
+                if (host != from && host.Answers && !_split.Contains((from, host))) host.Heard(advert);
         });
     }
 

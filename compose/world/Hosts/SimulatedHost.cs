@@ -134,7 +134,17 @@ internal sealed class SimulatedHost : IVrrpHost
 
     public void AddVips(string instance) => SetVip(instance, true);
 
-    public void RemoveVips(string instance) => SetVip(instance, false);
+    public void RemoveVips(string instance)
+    {
+        if (!_world.Hosts.AddressKept) SetVip(instance, false);
+    }
+
+    /// <summary>An advert arrives.</summary>
+    public void Heard(Advert advert)
+    {
+        if (_world.Hosts.MasterStays && advert.Priority > 0 && Role(_world.Options.Groups[advert.Vrid - 1].Name).Role == VrrpRole.Master) return;
+        Keepalived.Heard(advert);
+    }
 
     public void Announce(string instance) => _world.Announce(this, GroupOf(instance));
 

@@ -51,6 +51,9 @@ public sealed class SimulatedWorld : IWorld
     /// <summary>Rules that the agents do not keep to, set before they start: tests only.</summary>
     internal Deviations Agents { get; set; } = Deviations.None;
 
+    /// <summary>What the hosts' keepalived does wrong, set before the world begins: tests only.</summary>
+    internal WorldDeviations Hosts { get; set; } = WorldDeviations.None;
+
     /// <summary>Sees each step of each agent.</summary>
     internal IStepWatch? Watch { get; set; }
 

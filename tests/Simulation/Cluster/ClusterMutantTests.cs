@@ -17,7 +17,7 @@ public sealed class ClusterMutantTests
         var mutant = ClusterMutant.Of(name);
         var caught = mutant.Hunt();
         Console.WriteLine(caught is null ? $"mutant {name}: SURVIVED {mutant.Seeds} seeds" : $"mutant {name}: seed {caught.Seed} at {caught.At.TotalSeconds:0} s, {caught.Broken!.Split('\n')[0]}");
-        Assert.True(caught is not null, $"{name} ({mutant.Rule}) survived {mutant.Seeds} seeds");
+        Assert.True(caught is not null, $"{name} ({mutant.Rule}) survived {mutant.Seeds} seeds of {mutant.By}");
         var without = mutant.Without(caught.Seed);
         Assert.True(without.Broken is null, $"without {name} seed {caught.Seed} is no better: {without.Broken}");
     }

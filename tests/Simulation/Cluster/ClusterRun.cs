@@ -90,14 +90,18 @@ internal sealed partial class ClusterRun
         _roughness = new Roughness(_time, _dice.Fork());
         _receivers = [.. new[] { "pager", "chat" }.Take(_mix.Receivers).Select(n => new SimulatedReceiver(n, _dice.Fork()))];
         var options = Options(_mix);
-        var setting = new ClusterSetting(_mix, options, [.. options.Groups.Select(g => Rules(options, g))], [.. _receivers.Select(r => r.Name)], register.Settings);
+        var setting = new ClusterSetting(_mix, options, [.. options.Groups.Select(g => Rules(options, g) with { Deviations = _planted.Decisions })], [.. _receivers.Select(r => r.Name)], register.Settings);
         _witness = judges?.Invoke(setting) ?? ClusterSetting.Judges(setting);
-        _world = new SimulatedWorld(options, _time, new Random(_dice.Next(int.MaxValue)), AgentLink) { Agents = _planted.Agents };
+        _world = new SimulatedWorld(options, _time, new Random(_dice.Next(int.MaxValue)), AgentLink) { Agents = _planted.Agents, Hosts = _planted.Hosts };
         _watching = new Watching(this, options);
         (_world.Watch, _world.Eyes) = (_watching, _watching);
         if (story) _world.Happened = h => _trace.Tell(h.At, $"{h.Who}  {h.Text}");
         _cluster = new Cluster(_time, _dice.Fork(), s_name, KeyRing.Parse(s_key), setting.Rules, [.. options.Nodes], _receivers, new Decoding(s_name), Sent, Ask, Delivered,
-            story ? text => _trace.Tell(_time.Now, text) : null) { Planted = _planted };
+            story ? text => _trace.Tell(_time.Now, text) : null) 
+        {
+            Planted = _planted,
+            Heard = (replica, node, reading) => _witness.Heard(_time.Now, replica.Name, node, reading.Group, reading.Fenced, reading.Steered),
+        };
         _time.Stepped += Pump;
     }
 

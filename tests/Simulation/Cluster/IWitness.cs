@@ -23,6 +23,9 @@ internal interface IWitness
 
     public void AgentEnded(TimeSpan now, NodeId node, string process);
 
+    /// <summary>A replica takes in what a node says of itself in a group: what it orders from now on it orders knowing that.</summary>
+    public void Heard(TimeSpan now, string replica, NodeId node, GroupName group, bool fenced, SteeredRole steered);
+
     /// <param name="local">The agent's own clock.</param>
     public void AgentStepped(TimeSpan now, TimeSpan local, NodeId node, AgentState before, AgentInput input, AgentState after);
 

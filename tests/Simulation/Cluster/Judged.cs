@@ -32,9 +32,11 @@ internal sealed class Judged
     private int _lives;
     private long _seq;
 
-    public Judged()
+    /// <param name="more">Further nodes of the group.</param>
+    public Judged(params NodeId[] more)
     {
-        Told = new Judges(JudgeSettings.Of(s_world, "pager"));
+        NodeId[] nodes = [.. s_world.Nodes, .. more];
+        Told = new Judges(JudgeSettings.Of(s_world with { Nodes = nodes, Groups = [s_world.Groups[0] with { Ranking = nodes }] }, "pager"));
         Agent = null!;
     }
 
@@ -44,6 +46,9 @@ internal sealed class Judged
     public GroupState Group => Agent.Groups[Web];
     /// <summary>What the judges hear of lb1's steps is the truth; false: only the steps, no files.</summary>
     public bool Writes { get; set; } = true;
+
+    /// <summary>Rules that lb1's agent does not keep to from its next start on.</summary>
+    public Deviations Deviations { get; init; } = Deviations.None;
 
     public static GroupPolicy Policy { get; } = new() { OnControlPlaneLoss = ControlPlaneLoss.Local, OnIsolation = Isolation.Fence, Brakes = true, Vips = ["172.20.0.248/16"] };
 
@@ -59,7 +64,7 @@ internal sealed class Judged
 
     public Judged Start(bool master = true, int priority = 0, int fence = 0)
     {
-        Agent = AgentState.Create(Topology.Agent(s_world, Lb1), $"p{++_lives}", "boot");
+        Agent = AgentState.Create(Topology.Agent(s_world, Lb1), $"p{++_lives}", "boot") with { Deviations = Deviations };
         Role(master ? NotifyState.Master : NotifyState.Backup, tell: false);
         Step(new AgentInput.Started(Now, [new GroupAtStart(Web, fence, priority, master, true, null, _disk.GetValueOrDefault(Web))]));
         foreach (var probe in new[] { "haproxy", "proxy" }) Probe(probe, SampleResult.Good);

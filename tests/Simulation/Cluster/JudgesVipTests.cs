@@ -140,6 +140,20 @@ public sealed class JudgesVipTests
         Breaks("V8", () => world.Tick(g => g with { Steered = SteeredRole.Holder, PriorityFile = 14 }));
     }
 
+    /// <summary>Good again before keepalived has said a word about the fence: its MASTER is of before. No seed meets that moment.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_holder_that_does_not_wait_for_the_word_after_its_fence_breaks_V8(bool breaks)
+    {
+        var world = new Judged { Deviations = new Deviations { FaultNotAwaited = breaks } }.Recorded(1, Lb1).Holders(Lb1).Served().Start();
+        world.Obey(world.Order(OrderedRole.Holder, 1, standby: Lb2)).After(1).Probe("haproxy", SampleResult.Bad);
+        Assert.Equal(FenceKind.Own, world.Group.Fence?.Kind);
+        world.After(0.2);
+        if (breaks) Breaks("V8", () => world.Probe("haproxy", SampleResult.Good));
+        else Assert.Equal(SteeredRole.Untold, world.Probe("haproxy", SampleResult.Good).Group.Steered);
+    }
+
     [Fact]
     public void The_number_254_in_the_file_of_a_backup_breaks_V8()
     {
@@ -158,6 +172,31 @@ public sealed class JudgesVipTests
         world.After(sentAfter);
         if (breaks) Breaks("V8", () => world.Obey(world.Order(OrderedRole.Standby, 1)));
         else world.Obey(world.Order(OrderedRole.Standby, 1));
+    }
+
+    [Theory]
+    [InlineData(true, SteeredRole.Untold, true)]
+    [InlineData(false, SteeredRole.Untold, false)]
+    [InlineData(true, SteeredRole.Standby, false)]
+    public void A_standby_that_is_armed_by_a_leader_who_has_just_heard_of_the_fence_breaks_V8(bool fence, SteeredRole steered, bool breaks)
+    {
+        var world = new Judged().Recorded(1, Lb2).Start(master: false);
+        world.Told.RoleChanged(world.Now, Lb2, Web, NotifyState.Master);
+        world.Told.FileWritten(world.Now, Lb2, Web, SteeringFile.Fence, 1, byAgent: true);
+        world.Told.Heard(world.Now, "a/1", Lb2, Web, fence, SteeredRole.Untold);
+        world.Told.Heard(world.Now, "a/1", Lb1, Web, false, steered);
+        if (breaks) Breaks("V8", () => world.Obey(world.Order(OrderedRole.Standby, 1)));
+        else world.Obey(world.Order(OrderedRole.Standby, 1));
+    }
+
+    [Fact]
+    public void A_standby_that_is_armed_beside_another_master_is_accepted()
+    {
+        var lb3 = NodeId.Parse("lb3");
+        var world = new Judged(lb3).Recorded(1, lb3).Start(master: false);
+        foreach (var node in new[] { Lb2, lb3 }) world.Told.RoleChanged(world.Now, node, Web, NotifyState.Master);
+        world.Told.FileWritten(world.Now, Lb2, Web, SteeringFile.Fence, 1, byAgent: true);
+        Assert.Equal(SteeredRole.Standby, world.After(1).Obey(world.Order(OrderedRole.Standby, 1)).Group.Steered);
     }
 
     [Fact]

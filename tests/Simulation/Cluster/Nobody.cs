@@ -14,6 +14,8 @@ internal sealed class Nobody : IWitness
 
     public void OrderSent(TimeSpan now, string replica, Order order, TimeSpan mayLive) { }
 
+    public void Heard(TimeSpan now, string replica, NodeId node, GroupName group, bool fenced, SteeredRole steered) { }
+
     public void AgentStarted(TimeSpan now, NodeId node, string process, AgentState state) { }
 
     public void AgentEnded(TimeSpan now, NodeId node, string process) { }

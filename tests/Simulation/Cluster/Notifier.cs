@@ -1,4 +1,5 @@
 using Arbiter.Core;
+using Arbiter.Notifications;
 using Arbiter.Notifications.Delivery;
 using Arbiter.Quorum;
 using Contracts.Vocabulary;
@@ -34,8 +35,7 @@ internal sealed class Notifier
         _register.Watch(See);
     }
 
-    /// <summary>A planted defect.</summary>
-    public bool SettledBeforeDelivery { get; init; }
+    public ClusterPlanted Planted { get; init; } = ClusterPlanted.Nothing;
 
     private void See(OutboxPicture picture)
     {
@@ -74,13 +74,15 @@ internal sealed class Notifier
     {
         _underWay.Add(send.Id);
         var receiver = _receivers[send.Receiver];
-        if (SettledBeforeDelivery)
-            _replica.Post(Loop.Notifications, () => Turn(new DeliveryInput.Ended(_clock.Now, _clock.GetUtcNow(), send.Id, new Arbiter.Notifications.DeliveryOutcome(Arbiter.Notifications.DeliveryResult.Delivered, "200"))));
+        if (Planted.SettledBeforeDelivery || Planted.SentWithoutOrder)
+            _replica.Post(Loop.Notifications, () => Turn(new DeliveryInput.Ended(_clock.Now, _clock.GetUtcNow(), send.Id, new DeliveryOutcome(DeliveryResult.Delivered, "200"))));
         // what left is not called back by the end of its sender, unless it says so itself while it is on its way
-        _time.After(receiver.Way(), () =>
+        _time.After(receiver.Way() * (Planted.SentWithoutOrder ? 1000 : 1), () =>
         {
             if (_replica.Alive && !_underWay.Contains(send.Id)) return;
             var (heard, after, taken) = receiver.Take();
+            if (Planted.SuccessUnheard) heard = new DeliveryOutcome(DeliveryResult.Failed, "no answer");
+            if (Planted.WaitsForever && !taken) return;
             if (taken)
             {
                 receiver.Taken++;

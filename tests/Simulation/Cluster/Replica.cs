@@ -29,6 +29,8 @@ internal sealed record Cluster(
     Action<Replica, Order, TimeSpan> Sent, Action<Replica, LeaseInput> Ask, Action<string, RecordedEvent> Delivered, Action<string>? Tell)
 {
     public ClusterPlanted Planted { get; init; } = ClusterPlanted.Nothing;
+    /// <summary>A group of a replica takes in what a node says of itself there.</summary>
+    public Action<Replica, NodeId, GroupReading>? Heard { get; init; }
 }
 
 /// <summary>
@@ -73,7 +75,7 @@ internal sealed class Replica : IGroups
         var journal = new StepJournal(Log<StepJournal>());
         _groups = [.. cluster.Groups.Select(rules => new GroupTurns(rules, Register, cluster.Planted.FencesAll ? new FencingAll(_orders, rules) : _orders, journal, (_, _) => { }, clock, Log<GroupLoop>(), recorder))];
         _intake = new IntakeTurns(cluster.Name, cluster.Keys, cluster.Nodes, this, _orders, clock, null, Log<IntakeTurns>()) { Decode = cluster.Decoding.Read };
-        _notifier = new Notifier(this, cluster.Time, cluster.Name, cluster.Receivers, cluster.Dice.NextULong(), Log<Notifier>(), cluster.Delivered) { SettledBeforeDelivery = cluster.Planted.SettledBeforeDelivery };
+        _notifier = new Notifier(this, cluster.Time, cluster.Name, cluster.Receivers, cluster.Dice.NextULong(), Log<Notifier>(), cluster.Delivered) { Planted = cluster.Planted };
     }
 
     public Process Process { get; }
@@ -156,10 +158,15 @@ internal sealed class Replica : IGroups
 
     public void Post(NodeId node, Input input)
     {
-        if (input is Input.NodeReported { Event: var report })
-            foreach (var group in report.Groups) Register.Reported(group.Generation);
+        var report = (input as Input.NodeReported)?.Event;
+        foreach (var reading in report?.Groups ?? []) Register.Reported(reading.Generation);
         foreach (var group in _groups)
-            if (group.Has(node)) Post(Loop.Groups, () => group.Take(input));
+            if (group.Has(node)) Post(Loop.Groups, () =>
+            {
+                foreach (var reading in report?.Groups ?? [])
+                    if (reading.Group == group.Group) _cluster.Heard?.Invoke(this, node, reading);
+                group.Take(input);
+            });
     }
 
     public void Post(GroupName name, Input input)

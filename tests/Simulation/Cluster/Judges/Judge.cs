@@ -19,6 +19,8 @@ internal abstract class Judge
 
     public virtual void OrderSent(TimeSpan now, string replica, Order order, TimeSpan mayLive) { }
 
+    public virtual void Heard(TimeSpan now, string replica, NodeId node, GroupName group, bool fenced, SteeredRole steered) { }
+
     public virtual void AgentEnded(TimeSpan now, NodeId node) { }
 
     /// <summary>Only steps of an agent that has looked at its host.</summary>

@@ -46,6 +46,11 @@ internal sealed class Judges : IWitness
         foreach (var judge in Now(now)) judge.OrderSent(now, replica, order, mayLive);
     }
 
+    public void Heard(TimeSpan now, string replica, NodeId node, GroupName group, bool fenced, SteeredRole steered)
+    {
+        foreach (var judge in Now(now)) judge.Heard(now, replica, node, group, fenced, steered);
+    }
+
     public void AgentStarted(TimeSpan now, NodeId node, string process, AgentState state) => Now(now);
 
     public void AgentEnded(TimeSpan now, NodeId node, string process)

@@ -12,7 +12,7 @@ namespace Simulation.Cluster;
 /// <item>N1: what is delivered had been recorded by a majority, with the same id, type, group and epoch; and when an event of a group is delivered for the first time, all recorded before it in
 /// that group are delivered or named in an <c>events_coalesced</c> that was. A receiver begins with the first event it gets. An event that is not in the value a new generation goes on with is lost with the majority that had it.</item>
 /// <item>N2: the first deliveries of a group come by rising (generation, number), so a clearing never comes before its raising; epochs of decisions rise with them.</item>
-/// <item>N3: one event has one id, and a receiver gets it once, and once more at most for each change of leader and each of its own faults so far.</item>
+/// <item>N3: one event has one id, and a receiver gets it once, and once more at most under the leader of that time and under each later one, and four times more for each of its own faults since.</item>
 /// <item>H4: at the end, healed for <see cref="Bound"/>, everything recorded until <see cref="Bound"/> before is delivered.</item>
 /// </list>
 /// </summary>
@@ -21,14 +21,19 @@ internal sealed class ToldJudge(JudgeSettings settings, Troubles troubles) : Jud
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private static readonly ClusterFaultSet s_receiver = ClusterFaultSet.Of(ClusterFault.ReceiverDown, ClusterFault.ReceiverSlow, ClusterFault.BrokerDown, ClusterFault.BrokerBlocked, ClusterFault.ConfirmLost);
 
-    private readonly SortedDictionary<(long Generation, long Number), (TimeSpan At, RecordedEvent Event)> _recorded = [];
+    private readonly SortedDictionary<(long Generation, long Number), Noted> _recorded = [];
     private readonly SortedDictionary<string, Desk> _desks = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<(long Generation, long Number)>> _ofGroup = new(StringComparer.Ordinal);
     private readonly HashSet<(long, long)> _lost = [];
-    private readonly SortedSet<(long, long)> _terms = [];
+    /// <summary>By the id of the event that tells of them.</summary>
+    private readonly HashSet<string> _leaders = new(StringComparer.Ordinal);
     private int _faults;
 
-    public override void OrderSent(TimeSpan now, string replica, Order order, TimeSpan mayLive) => _terms.Add((order.Generation, order.Term));
+    /// <param name="Leaders">So many there had been.</param>
+    /// <param name="Faults">So many of receivers and the broker were over.</param>
+    private sealed record Noted(TimeSpan At, RecordedEvent Event, int Leaders, int Faults);
+
+    public override void OrderSent(TimeSpan now, string replica, Order order, TimeSpan mayLive) => _leaders.Add(EventIds.Leader(order.Cluster, order.Generation, order.Term));
 
     public override void FaultBegan(TimeSpan now, ActiveFault fault)
     {
@@ -41,10 +46,10 @@ internal sealed class ToldJudge(JudgeSettings settings, Troubles troubles) : Jud
         var key = (recorded.Generation, recorded.Number);
         if (_recorded.TryGetValue(key, out var other) && other.Event.Id != recorded.Id)
             throw Broken("N3", $"event {recorded.Generation}/{recorded.Number} is {other.Event.Id} and {recorded.Id}");
-        if (!_recorded.TryAdd(key, (now, recorded))) return;
+        if (!_recorded.TryAdd(key, new Noted(now, recorded, _leaders.Count, _faults - troubles.Active.Count(f => s_receiver.Has(f.Fault))))) return;
         if (!_ofGroup.TryGetValue(recorded.Group ?? "", out var list)) _ofGroup.Add(recorded.Group ?? "", list = []);
         list.Add(key);
-        if (recorded.Type == EventTypes.LeaderChanged) _terms.Add((recorded.Generation, -recorded.Number));
+        if (recorded.Type == EventTypes.LeaderChanged) _leaders.Add(recorded.Id);
     }
 
     /// <summary>What has left the ring is told as coalesced, by its number, or was told before.</summary>
@@ -73,8 +78,9 @@ internal sealed class ToldJudge(JudgeSettings settings, Troubles troubles) : Jud
         var count = desk.Count(key, told.Id);
         if (count > 1)
         {
-            var most = 1 + _terms.Count + _faults * 4;
-            if (count > most && !troubles.Any(s_receiver, now - TimeSpan.FromSeconds(30))) throw Broken("N3", $"{receiver} was told {told.Id} {count} times, under {_terms.Count} leaders");
+            var (leaders, faults) = (1 + _leaders.Count - recorded.Leaders, _faults - recorded.Faults);
+            var most = 1 + leaders + faults * 4;
+            if (count > most && !troubles.Any(s_receiver, now - TimeSpan.FromSeconds(30))) throw Broken("N3", $"{receiver} was told {told.Id} {count} times, under {leaders} leaders");
             return;
         }
         var group = told.Group ?? "";
@@ -91,8 +97,9 @@ internal sealed class ToldJudge(JudgeSettings settings, Troubles troubles) : Jud
         foreach (var receiver in settings.Receivers)
         {
             var desk = _desks.GetValueOrDefault(receiver);
-            foreach (var (key, (at, what)) in _recorded)
+            foreach (var (key, noted) in _recorded)
             {
+                var (at, what) = (noted.At, noted.Event);
                 if (now - at < Bound || _lost.Contains(key) || desk is not null && (desk.First is not { } first || key.CompareTo(first) < 0 || desk.Has(key, _recorded[key].Event.Id))) continue;
                 throw Broken("H4", $"{receiver} was never told {what.Id} ({key.Generation}/{key.Number}), recorded {(now - at).TotalSeconds:0} s ago, though everything works for {since.TotalSeconds:0} s");
             }
