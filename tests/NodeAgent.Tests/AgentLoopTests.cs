@@ -27,7 +27,7 @@ public sealed class AgentLoopTests : IDisposable
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));
         using var systemd = new SystemdNotifier(path, "400000", null);
-        using var stopping = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var stopping = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var running = Run(systemd, stopping.Token);
 
         Assert.StartsWith("READY=1", await Next(socket, stopping.Token), StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public sealed class AgentLoopTests : IDisposable
         Assert.Equal("WATCHDOG=1", await Next(socket, stopping.Token));
         await stopping.CancelAsync();
         await running;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         string said;
         do said = await Next(socket, patience.Token);
         while (said == "WATCHDOG=1");

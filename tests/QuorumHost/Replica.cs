@@ -121,7 +121,8 @@ internal sealed class Replica
             {
                 var call = Sighting.Now;
                 var status = _loop.Status;
-                if (_loop.MaySpeak())
+                // it may speak a moment before its status says of which term: whoever really speaks has heard of it by then
+                if (_loop.MaySpeak() && status.State == RegisterState.Leading && _loop.Status.Term == status.Term)
                     _tell(new Sighting(Sight.Speaks, _name, call, Sighting.Now, status.Generation, status.Term, Expected: (long)(status.LeaseLeft ?? TimeSpan.Zero).TotalMicroseconds, Text: _leader));
                 var now = $"{status.State} {string.Join(' ', status.Acceptors.Select(a => a.State))}";
                 if (now == shown) continue;

@@ -122,7 +122,7 @@ public sealed class ApiTests
     {
         await using var host = await ApiHost.Start(Pictures.Healthy(7));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         await using var stream = await host.Http.GetStreamAsync("/api/v1/events", patience.Token);
         using var reader = new StreamReader(stream);
         Assert.Equal(7, (await NextEvent(reader, patience.Token)).GetProperty("version").GetInt64());
@@ -147,7 +147,7 @@ public sealed class ApiTests
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         open.ForEach(o => o.Dispose());
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (true)
         {
             using var again = await host.Http.GetAsync("/api/v1/events", HttpCompletionOption.ResponseHeadersRead, patience.Token);

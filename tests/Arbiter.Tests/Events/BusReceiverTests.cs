@@ -103,14 +103,14 @@ public sealed class BusReceiverTests(EventBroker broker)
         var clock = Stopwatch.StartNew();
         Assert.Equal(DeliveryResult.Delivered, (await arbiter.Receiver.Deliver(Replica.Happened(1), s_first, CancellationToken.None)).Result);
         TestContext.Current.SendDiagnosticMessage($"first event: {clock.Elapsed.TotalMilliseconds:0.0} ms");
-        Assert.InRange(clock.Elapsed.TotalMilliseconds, 0, 1500);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, PlaneKeeper.ConfirmDeadline + TimeSpan.FromSeconds(1));
     }
 
     [Fact]
     public async Task A_refused_password_is_said_in_one_line_and_without_the_password()
     {
         await using var arbiter = await new Replica("a1", "a1", broker.Transport("a1", "wrong-and-secret")).Start();
-        await Wait.Until(() => arbiter.Plane.Status.Reason.Contains("refused user 'arbiter'", StringComparison.Ordinal), TimeSpan.FromSeconds(15));
+        await Wait.Until(() => arbiter.Plane.Status.Reason.Contains("refused user 'arbiter'", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         // long enough for several attempts
         await Task.Delay(TimeSpan.FromSeconds(2));
         Assert.Single(arbiter.Log.All, l => l.Contains("refused user", StringComparison.Ordinal));

@@ -65,7 +65,7 @@ internal sealed class Subscriber : IAsyncDisposable
         return subscriber;
     }
 
-    public async Task<Got> Next() => await _got.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    public async Task<Got> Next() => await _got.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
     public int Waiting => _got.Reader.Count;
 

@@ -50,7 +50,7 @@ public sealed class ToldOnTheBusTests : IAsyncLifetime
         await host.Progress("vip-events", p => p.Cursor == 20);
 
         await _broker.Server.Kill();
-        await Wait.Until(() => !plane.Status.Connected, TimeSpan.FromSeconds(5));
+        await Wait.Until(() => !plane.Status.Connected, TimeSpan.FromSeconds(20));
         var away = Stopwatch.StartNew();
         host.Happen("web", type: EventTypes.DiagnosisRaised, to: "BusLost");
         for (var i = 0; i < 19; i++) host.Happen(i % 2 == 0 ? "web" : "mail");

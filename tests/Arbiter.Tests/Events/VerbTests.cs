@@ -145,7 +145,7 @@ public sealed class VerbTests
         var bell = new Bell { Instead = _ => done.Task };
         var desk = Desk(bell, time);
         var first = desk.Act(Bell.Call("r1"), CancellationToken.None);
-        await Wait.Until(() => bell.Rung == 1, TimeSpan.FromSeconds(5));
+        await Wait.Until(() => bell.Rung == 1, TimeSpan.FromSeconds(30));
         time.Advance(VerbDesk.Deadline);
         Assert.Equal(VerbOutcome.Unknown, (await first).Outcome);
         done.SetResult(new VerbReply(VerbOutcome.Done, "at last"));

@@ -16,7 +16,7 @@ namespace Arbiter.Tests.Groups;
 /// <summary>A part that fails ends its service, and with it the program, which systemd starts anew: better than an arbiter that is deaf and says that it lives.</summary>
 public sealed class DeadPartTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_link_that_fails_ends_the_intake_although_its_reader_goes_on()

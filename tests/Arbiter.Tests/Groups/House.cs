@@ -8,6 +8,7 @@ using Arbiter.Quorum;
 using Arbiter.Tests.Core;
 using Contracts.Bus;
 using Envelope = Contracts.Bus.Envelope;
+using Contracts.Hosting;
 using Contracts.Messages;
 using Contracts.Vocabulary;
 using Contracts.Wire;
@@ -25,7 +26,7 @@ internal sealed class House : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly List<IHostedService> _running = [];
 
-    private House()
+    private House(TimeProvider? decides)
     {
         Broker = new InMemoryBroker(TimeProvider.System);
         var options = new ArbiterOptions
@@ -46,6 +47,7 @@ internal sealed class House : IAsyncDisposable
         services.AddSingleton<ISteeringLink>(new InMemorySteeringLink(Broker, "arbiter",
             [new LinkBinding(Routes.HealthExchange, Routes.AllHealth), new LinkBinding(Routes.StateExchange, Routes.AllState)]));
         services.AddGroups(options).AddOrders(options).AddIntake(options);
+        if (decides is not null) services.AddSingleton(new ProcessClock(decides));
         _services = services.BuildServiceProvider();
     }
 
@@ -54,9 +56,10 @@ internal sealed class House : IAsyncDisposable
     public LinesSeen Log { get; } = new();
     public IStatusBoard Board => _services.GetRequiredService<IStatusBoard>();
 
-    public static async Task<House> Start()
+    /// <param name="decides">The clock of decisions; null: the system's.</param>
+    public static async Task<House> Start(TimeProvider? decides = null)
     {
-        var house = new House();
+        var house = new House(decides);
         foreach (var service in house._services.GetServices<IHostedService>())
         {
             await service.StartAsync(CancellationToken.None);
@@ -68,10 +71,10 @@ internal sealed class House : IAsyncDisposable
 
     public Agent Connect(string node) => new(NodeId.Parse(node), Broker);
 
-    /// <summary>The first picture that is as asked, within 10 s.</summary>
+    /// <summary>The first picture that is as asked, within 30 s.</summary>
     public async Task<ClusterStatus> Until(Func<ClusterStatus, bool> asked)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var status = Board.Current;
         while (!asked(status)) status = await Board.Newer(status.Version, deadline.Token);
         return status;
@@ -118,10 +121,10 @@ internal sealed class House : IAsyncDisposable
 
         public void Send(Envelope envelope) => _link.Publish(envelope);
 
-        /// <summary>The first order that is as asked, within 10 s; each is verified and checked whole.</summary>
+        /// <summary>The first order that is as asked, within 30 s; each is verified and checked whole.</summary>
         public async Task<Order> Ordered(Func<Order, bool> asked)
         {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             await foreach (var happened in _link.Events.ReadAllAsync(deadline.Token))
                 if (happened is LinkEvent.Received { Envelope: var e })
                 {

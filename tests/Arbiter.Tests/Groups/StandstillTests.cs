@@ -28,7 +28,7 @@ public sealed class StandstillTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = loop.Run(stop.Token);
         loop.Post(new Input.BusChanged(TimeSpan.FromSeconds(10), false, "the last of this test"));
-        stop.CancelAfter(TimeSpan.FromSeconds(10));
+        stop.CancelAfter(TimeSpan.FromSeconds(30));
         // shown behind everything else of the step
         var seen = board.Current;
         while (seen.BusReason != "the last of this test") seen = await board.Newer(seen.Version, stop.Token);
@@ -57,7 +57,7 @@ public sealed class StandstillTests
         loop.Post(new Input.BusChanged(first, true, "connected"));
         loop.Post(new Input.BusChanged(first + TimeSpan.FromSeconds(gap), false, "the last of this test"));
 
-        stop.CancelAfter(TimeSpan.FromSeconds(10));
+        stop.CancelAfter(TimeSpan.FromSeconds(30));
         var seen = board.Current;
         while (seen.BusReason != "the last of this test") seen = await board.Newer(seen.Version, stop.Token);
         Assert.Equal(tilted, seen.Groups.Single().Diagnoses.Any(d => d.Name == "Tilt"));

@@ -31,6 +31,10 @@ internal sealed class Shelf : IAsyncDisposable
     public DecisionDesk Desk { get; }
     public StreamHistory History { get; }
     public List<string> Log { get; } = [];
+
+    /// <summary>What was logged up to now, while it goes on.</summary>
+    public string[] Said { get { lock (Log) return [.. Log]; } }
+
     private Outbox _box = Outbox.Empty;
 
     public static IStreamServer[] Memory(int count = 3) => [.. Enumerable.Range(1, count).Select(i => new InMemoryStreams($"redis{i}:6379"))];

@@ -87,7 +87,7 @@ public sealed class LivenessTests
     private static async Task<string> Next(Socket socket)
     {
         var buffer = new byte[512];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         return Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, SocketFlags.None, patience.Token));
     }
 }

@@ -89,10 +89,10 @@ public sealed class DisasterTests
 
     private static async Task<RegisterReplica> NewLeader(long old, params RegisterReplica[] replicas)
     {
-        await RegisterWorld.Until(() => replicas.Any(r => r.Register.MaySpeak() && r.Register.Status.Generation > old),
+        RegisterReplica? next = null;
+        await RegisterWorld.Until(() => (next = replicas.FirstOrDefault(r => r.Register.MaySpeak() && r.Register.Status.Generation > old)) is not null,
             $"a new generation: {string.Join("; ", replicas.Select(r => r.Register.Status.Reason))}");
-        var next = replicas.Single(r => r.Register.MaySpeak());
-        await next.Saw<RegisterEvent.Gained>(g => g.Generation > old);
+        await next!.Saw<RegisterEvent.Gained>(g => g.Generation > old);
         return next;
     }
 }

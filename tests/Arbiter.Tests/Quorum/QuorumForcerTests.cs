@@ -13,7 +13,7 @@ public sealed class QuorumForcerTests
     private static readonly GroupName Web = GroupName.Parse("web");
     private static readonly NodeId Lb1 = NodeId.Parse("lb1");
 
-    private static QuorumForcer Forcer(RegisterWorld world) => new(world.Servers.ConnectSealed(RegisterWorld.Fast.RpcTimeout), RedisServers.Cluster, RegisterWorld.Fast,
+    private static QuorumForcer Forcer(RegisterWorld world) => new(world.Servers.ConnectSealed(TimeSpan.FromSeconds(2)), RedisServers.Cluster, RegisterWorld.Fast,
         QuorumServices.NewProposerId(), QuorumServices.NewIncarnation, TimeProvider.System, "anna@host");
 
     private static async Task<string> Refused(RegisterWorld world)
@@ -43,8 +43,9 @@ public sealed class QuorumForcerTests
         Assert.Contains(lines, l => l.Contains($"missing: {world.Servers[2].Address}", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains($"{world.Servers[0].Address} votes", StringComparison.Ordinal));
 
-        await RegisterWorld.Until(() => leader.Register.MaySpeak() || follower.Register.MaySpeak(), "one leads the new generation");
-        var next = leader.Register.MaySpeak() ? leader : follower;
+        RegisterReplica? next = null;
+        await RegisterWorld.Until(() => (next = new[] { leader, follower }.FirstOrDefault(r => r.Register.MaySpeak())) is not null, "one leads the new generation");
+        await next!.Saw<RegisterEvent.Gained>(g => g.Generation > old);
         Assert.Equal((forced.Generation, settled.Current!.Epoch), (next.Register.Status.Generation, next.Register.Status.Assignments[Web].Epoch));
         var told = next.Register.Status.Outbox.Events[^1];
         Assert.Contains($"forced: anna@host began generation {forced.Generation} without {world.Servers[2].Address}", told.Reason, StringComparison.Ordinal);

@@ -40,10 +40,13 @@ internal sealed class RedisServers : IAsyncDisposable
         return servers;
     }
 
+    /// <summary>For tests that ask what a server says, and not when: a machine that stands still for a moment makes no answer of none.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     /// <summary>New connections to all servers, closed with the servers.</summary>
     public IReadOnlyList<IAcceptor> Connect(TimeSpan? deadline = null, string? user = null, string? password = null, int? tlsPort = null, string? ca = null)
     {
-        var access = new RedisAccess(user, password, tlsPort is not null, deadline ?? TimeSpan.FromMilliseconds(400), ca);
+        var access = new RedisAccess(user, password, tlsPort is not null, deadline ?? s_patience, ca);
         RedisAcceptor[] acceptors = [.. _servers.Select(s => new RedisAcceptor(tlsPort is { } tls ? $"127.0.0.1:{tls.ToString(CultureInfo.InvariantCulture)}" : s.Address, Cluster, access, TimeProvider.System))];
         _acceptors.AddRange(acceptors);
         return acceptors;
@@ -66,6 +69,7 @@ internal sealed class RedisServers : IAsyncDisposable
     {
         private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("arbiter-redis-").FullName;
         private string _before = "";
+        private string _frozen = "";
         private Process? _shell;
 
         public string Address => $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
@@ -78,7 +82,7 @@ internal sealed class RedisServers : IAsyncDisposable
             start.ArgumentList.Add("-c");
             start.ArgumentList.Add($"exec 2>/dev/null; {command} >/dev/null & P=$!; read -r X; kill -9 $P; wait $P");
             _shell = Process.Start(start)!;
-            for (var tries = 0; tries < 500; tries++)
+            for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(30) && !_shell.HasExited;)
             {
                 try
                 {
@@ -121,6 +125,23 @@ internal sealed class RedisServers : IAsyncDisposable
         {
             await Kill();
             await Start();
+        }
+
+        /// <summary>SIGSTOP: it takes connections and answers nothing, until <see cref="Thaw"/>.</summary>
+        public async Task Freeze()
+        {
+            var line = (await Info("server")).Split('\n').Single(l => l.StartsWith("process_id:", StringComparison.Ordinal));
+            _frozen = line["process_id:".Length..].Trim();
+            await Signal("-STOP");
+        }
+
+        public Task Thaw() => Signal("-CONT");
+
+        private async Task Signal(string signal)
+        {
+            using var kill = Process.Start("kill", [signal, _frozen]);
+            await kill.WaitForExitAsync();
+            Assert.Equal(0, kill.ExitCode);
         }
 
         /// <summary>Killed, and started without the newest bytes of its append-only file: a power cut with <c>appendfsync everysec</c>.</summary>

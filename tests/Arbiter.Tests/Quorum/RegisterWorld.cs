@@ -9,7 +9,10 @@ namespace Arbiter.Tests.Quorum;
 /// <summary>Real servers and replicas of the register on them, with a lease a few times shorter than in production unless a test says otherwise.</summary>
 internal sealed class RegisterWorld(RedisServers servers, LeaseSettings settings) : IAsyncDisposable
 {
-    public static LeaseSettings Fast { get; } = Settings(2000, 400, 300, 100);
+    /// <summary>For tests in which a lease runs out: short, and yet longer than a busy machine stands still.</summary>
+    public static LeaseSettings Fast { get; } = Settings(3000, 400, 800, 100);
+    /// <summary>For tests in which none may run out: nobody waits for its end.</summary>
+    public static LeaseSettings Calm { get; } = Settings(20_000, 400, 5000, 100);
     public static LeaseSettings Production { get; } = Settings(6000, 1500, 400, 250);
 
     private static LeaseSettings Settings(int lease, int renew, int rpc, int guard) => new()
@@ -34,7 +37,7 @@ internal sealed class RegisterWorld(RedisServers servers, LeaseSettings settings
         return world;
     }
 
-    public QuorumSeeder Seeder(LeaseSettings? with = null) => new(servers.ConnectSealed(settings.RpcTimeout), RedisServers.Cluster, with ?? settings,
+    public QuorumSeeder Seeder(LeaseSettings? with = null) => new(servers.ConnectSealed(), RedisServers.Cluster, with ?? settings,
         QuorumServices.NewProposerId(), QuorumServices.NewIncarnation, TimeProvider.System);
 
     public RegisterReplica Replica(string name, ValueSeal? seal = null, Func<IAcceptor, IAcceptor>? through = null)

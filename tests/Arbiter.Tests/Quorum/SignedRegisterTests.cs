@@ -47,7 +47,7 @@ public sealed class SignedRegisterTests
     [Fact]
     public async Task An_arbiter_with_another_key_or_of_another_cluster_counts_no_server_and_disturbs_nobody()
     {
-        await using var world = await RegisterWorld.Start(RegisterWorld.Fast);
+        await using var world = await RegisterWorld.Start(RegisterWorld.Calm);
         var (leader, _) = await world.TwoReplicas();
         var foreign = world.Replica("f", ValueSealTests.Seal("k9:IAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
         await RegisterWorld.Until(() => foreign.Register.Status.Acceptors.All(a => a.State == "FOREIGN"), "all are foreign");
@@ -92,7 +92,7 @@ public sealed class SignedRegisterTests
     [Fact]
     public async Task Arbiters_of_two_versions_of_a_format_lead_in_turn_and_lose_nothing_of_each_others()
     {
-        await using var world = await RegisterWorld.Start(RegisterWorld.Fast);
+        await using var world = await RegisterWorld.Start(RegisterWorld.Calm);
         var newer = world.Replica("n", through: a => new Newer(a));
         await newer.Saw<RegisterEvent.Gained>(_ => true);
         await newer.Propose(new Proposal(Web, 0, Lb1, "initial"));

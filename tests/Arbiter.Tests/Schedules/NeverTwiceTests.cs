@@ -11,7 +11,9 @@ namespace Arbiter.Tests.Schedules;
 [Trait("tier", "integration")]
 public sealed partial class NeverTwiceTests
 {
-    private const int Rounds = 14;
+    private const int Rounds = 10;
+    private const int MostRounds = 30;
+    private const int LeastMoves = 3;
 
     [Fact]
     public async Task No_time_of_a_schedule_moves_twice_and_each_is_accounted_for_however_leaders_die()
@@ -20,7 +22,8 @@ public sealed partial class NeverTwiceTests
         await using var world = await SchedulePair.Start();
         var random = new Random(20260304);
         var first = DateTimeOffset.MaxValue;
-        for (var round = 0; round < Rounds; round++)
+        // a busy machine moves less often between two deaths: it gets more of them
+        for (var round = 0; round < Rounds || (round < MostRounds && Moves(world).Count < LeastMoves); round++)
         {
             await world.Led(stopping);
             if (first == DateTimeOffset.MaxValue) first = TimeProvider.System.GetUtcNow();
@@ -38,22 +41,24 @@ public sealed partial class NeverTwiceTests
         await world.Accounted(last, stopping);
 
         var told = world.Told;
-        var moves = told.Where(e => e.Type == EventTypes.DecisionMade && e.Reason.StartsWith("scheduled: ", StringComparison.Ordinal)).Select(e => Due().Match(e.Reason)).ToList();
-        var moved = moves.Select(m => Time(m.Groups[1].Value)).ToList();
+        var moved = Moves(world);
         var missed = told.Where(e => e.Type == EventTypes.ScheduleMissed).Select(e => Span(e.Reason)).ToList();
         TestContext.Current.SendDiagnosticMessage($"{moved.Count} moves, {missed.Count} records of misses, {world.Yields} hand-overs, {world.Kills} leaders killed");
 
         Assert.Equal(moved.Count, moved.Distinct().Count());
-        Assert.Equal(Rounds, world.Kills);
+        Assert.InRange(world.Kills, Rounds, MostRounds);
         // not one of them by a word of a dead leader: each hand-over has its record
         Assert.True(world.Yields <= moved.Count, $"{world.Yields} hand-overs, {moved.Count} records");
-        Assert.True(moved.Count >= 3, $"{moved.Count} moves: nothing was tried");
+        Assert.True(moved.Count >= LeastMoves, $"{moved.Count} moves: nothing was tried");
         for (var due = world.DueAfter(first); due <= last; due = world.DueAfter(due))
         {
             var ways = moved.Count(m => m == due) + missed.Count(m => m.From <= due && due <= m.To);
             Assert.True(ways == 1, $"{due:O} is told {ways} times; moved {string.Join(' ', moved.Select(m => m.ToString("mm:ss", CultureInfo.InvariantCulture)))}; missed {string.Join(' ', missed.Select(m => $"{m.From:mm:ss}-{m.To:mm:ss}"))}");
         }
     }
+
+    private static List<DateTimeOffset> Moves(SchedulePair world) =>
+        [.. world.Told.Where(e => e.Type == EventTypes.DecisionMade && e.Reason.StartsWith("scheduled: ", StringComparison.Ordinal)).Select(e => Time(Due().Match(e.Reason).Groups[1].Value))];
 
     private static (DateTimeOffset From, DateTimeOffset To) Span(string reason)
     {

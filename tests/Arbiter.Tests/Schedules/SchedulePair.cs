@@ -56,7 +56,7 @@ internal sealed class SchedulePair : IAsyncDisposable
     {
         var servers = await RedisServers.Start(3);
         var quick = Lease with { Lease = TimeSpan.FromMilliseconds(1), Margin = TimeSpan.Zero };
-        var seeded = await new QuorumSeeder(servers.Connect(Lease.RpcTimeout), RedisServers.Cluster, quick,
+        var seeded = await new QuorumSeeder(servers.Connect(), RedisServers.Cluster, quick,
             QuorumServices.NewProposerId(), QuorumServices.NewIncarnation, TimeProvider.System).Seed(_ => { }, default);
         Assert.True(seeded.Seeded, seeded.Text);
         var world = new SchedulePair(servers);

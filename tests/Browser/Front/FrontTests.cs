@@ -88,7 +88,7 @@ public sealed class FrontTests
         if (said) stand.Sights.Replicas[0].Stop();
         else await stand.Sights.Replicas[0].Die();
         // ends without an exception of a chunk that is missing
-        var rest = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(2));
+        var rest = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Contains("arb1", rest);
     }
 

@@ -23,7 +23,7 @@ public sealed class PageEndureTests(Chrome chrome)
             await stand.Sights.Replicas[0].Die();
             stand.Sights.Replicas[0].Stop();
         }
-        await Assertions.Expect(status).ToContainTextAsync("arb2 says so", new() { Timeout = 3000 });
+        await Assertions.Expect(status).ToContainTextAsync("arb2 says so");
         await Assertions.Expect(window.Page.Locator("#lost")).ToBeHiddenAsync();
         Assert.Equal([], Unexpected(window));
     }

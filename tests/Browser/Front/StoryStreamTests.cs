@@ -9,7 +9,7 @@ namespace Browser.Front;
 
 public sealed class StoryStreamTests
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task The_story_begins_with_all_that_is_known_and_goes_on_live()

@@ -35,7 +35,7 @@ public sealed partial class DemoTests(Chrome chrome, DemoProcess demo) : IClassF
         await Assertions.Expect(window.Page.Locator("#done")).ToContainTextAsync("Paused the leading arbiter");
         var paused = ReplicaName().Match(await window.Page.Locator("#done").InnerTextAsync()).Value;
         Assert.NotEmpty(paused);
-        await Assertions.Expect(replica).Not.ToContainTextAsync(paused, new() { Timeout = 10_000 });
+        await Assertions.Expect(replica).Not.ToContainTextAsync(paused, new() { Timeout = Visit.Long });
         await Assertions.Expect(window.Page.Locator("#lost")).ToBeHiddenAsync();
         await Assertions.Expect(replica).ToContainTextAsync("leading", new() { Timeout = Visit.Long });
         // what is broken stays broken, and shows, for whoever opens the page now

@@ -10,6 +10,8 @@ namespace Browser.Stand;
 public sealed class Chrome : IAsyncLifetime
 {
     private const string Path = "/usr/bin/chromium";
+    /// <summary>In ms: for whatever comes; a page on a busy machine has been seen to take more than the 5 s of the library.</summary>
+    private const float Patience = 30_000;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -36,7 +38,8 @@ public sealed class Chrome : IAsyncLifetime
             HasTouch = touch,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
         return await Window.Open(context, address);
     }
 

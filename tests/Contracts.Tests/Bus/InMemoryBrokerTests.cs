@@ -145,7 +145,7 @@ public sealed class InMemoryBrokerTests
         var running = link.Run(stop.Token);
         Assert.IsType<LinkEvent.Connected>(Assert.Single(Read(link)));
         await stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(5));
+        await running.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.IsType<LinkEvent.Disconnected>(Assert.Single(Read(link)));
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Contracts.Bus;
 
@@ -36,6 +37,22 @@ internal sealed class LinkProbe : IAsyncDisposable
         catch (OperationCanceledException)
         {
             throw new TimeoutException($"no {typeof(T).Name} within {seconds} s; seen: {string.Join("; ", _seen.TakeLast(10))}");
+        }
+    }
+
+    /// <summary>As <see cref="Next"/>, and it may also have come before: where two events have no order between them.</summary>
+    public async Task<T> Saw<T>(Func<T, bool> fits) where T : LinkEvent => _seen.OfType<T>().FirstOrDefault(fits) ?? await Next(fits);
+
+    /// <summary>The link's health, once it is as asked; it tells nobody when it changes.</summary>
+    public async Task<LinkHealth> Healthy(Func<LinkHealth, bool> asked)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var health = Link.Health;
+            if (asked(health)) return health;
+            if (clock.Elapsed > TimeSpan.FromSeconds(20)) throw new TimeoutException($"not healthy as asked within 20 s: {health}; seen: {string.Join("; ", _seen.TakeLast(10))}");
+            await Task.Delay(10);
         }
     }
 

@@ -5,13 +5,16 @@ using Contracts.Wire;
 
 namespace Contracts.Tests.Bus;
 
-/// <summary>A path that dies without a word is noticed, and made anew.</summary>
-[Collection(nameof(RabbitMqCollection))]
+/// <summary>
+/// A path that dies without a word is noticed, and made anew. A broker of its own: what is waited for here is waited for beside the other tests of the link.
+/// </summary>
 [Trait("tier", "integration")]
-public sealed class RabbitMqCanaryTests(Broker broker)
+public sealed class RabbitMqCanaryTests(Broker broker) : IClassFixture<Broker>
 {
-    private const double NoticedWithin = 9;
-    private static readonly NodeId Lb1 = NodeId.Parse("lb1");
+    /// <summary>Above what the canaries need (docs/wire.md) by what a busy machine takes, and below the two heartbeats that would notice it without them.</summary>
+    private const double NoticedWithin = 15;
+    /// <summary>Three that are late by half of this each, and the connections would be made anew.</summary>
+    private static readonly TimeSpan s_often = TimeSpan.FromMilliseconds(600);
     private static int _process;
 
     private LinkOptions Options(string user, int? port = null) => new()
@@ -41,18 +44,19 @@ public sealed class RabbitMqCanaryTests(Broker broker)
     {
         await using var arbiter = await Arbiter();
         await using var other = await Arbiter();
-        await using var agent = Run(Options("lb1") with { CanaryEvery = TimeSpan.FromMilliseconds(50) });
+        await using var agent = Run(Options("lb1") with { CanaryEvery = s_often });
         await agent.Connected();
         var first = agent.Link.Health;
         Assert.NotNull(first.CanaryMs);
-        await Task.Delay(1000);
-        Tell($"round trip: {first.CanaryMs:0.0} ms at the connect, {agent.Link.Health.CanaryMs:0.0} ms a second later");
-        Assert.Equal((0, 0L), (agent.Link.Health.Misses, agent.Link.Health.Rebuilds));
+        var second = await agent.Healthy(h => h.CanaryMs != first.CanaryMs);
+        var third = await agent.Healthy(h => h.CanaryMs != second.CanaryMs && h.Misses == 0);
+        Tell($"round trip: {first.CanaryMs:0.0} ms at the connect, {second.CanaryMs:0.0} and {third.CanaryMs:0.0} ms after it");
+        Assert.Equal(0, third.Rebuilds);
         arbiter.Send(Routes.OrderExchange, "order.lb1", "an order");
         await agent.Next<LinkEvent.Received>();
         // the first and only things it heard of
         Assert.Equal([typeof(LinkEvent.Connected), typeof(LinkEvent.Received)], agent.Seen.Select(e => e.GetType()));
-        Assert.Equal(0, other.Link.Health.Misses);
+        await other.Healthy(h => h.Misses == 0);
     }
 
     [Fact]
@@ -63,7 +67,7 @@ public sealed class RabbitMqCanaryTests(Broker broker)
         await using var agent = Run(options);
         await agent.Connected();
         await broker.Server.Ctl("eval", $"{{ok, Q}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"/\">>, queue, <<\"{options.Queue}\">>)), rabbit_amqqueue:delete(Q, false, false, <<\"test\">>).");
-        Assert.Contains("cancelled the consumer", (await agent.Next<LinkEvent.Disconnected>(seconds: 3)).Reason, StringComparison.Ordinal);
+        Assert.Contains("cancelled the consumer", (await agent.Next<LinkEvent.Disconnected>()).Reason, StringComparison.Ordinal);
         await agent.Connected();
         arbiter.Send(Routes.OrderExchange, "order.lb1", "again");
         Assert.Equal("again", LinkProbe.Text(await agent.Next<LinkEvent.Received>()));
@@ -79,7 +83,7 @@ public sealed class RabbitMqCanaryTests(Broker broker)
         var clock = Stopwatch.StartNew();
         await broker.Server.Ctl("eval",
             $"rabbit_binding:remove({{binding, rabbit_misc:r(<<\"/\">>, exchange, <<\"vip.canary\">>), <<\"canary.lb1\">>, rabbit_misc:r(<<\"/\">>, queue, <<\"{options.Queue}\">>), []}}, <<\"test\">>).");
-        var reason = (await agent.Next<LinkEvent.Disconnected>(seconds: NoticedWithin + 3)).Reason;
+        var reason = (await agent.Next<LinkEvent.Disconnected>(seconds: 30)).Reason;
         Tell($"{clock.Elapsed.TotalSeconds:0.0} s (the command itself takes one or two): {reason}");
         Assert.Contains("3 canaries in a row", reason, StringComparison.Ordinal);
         Assert.Contains("the queue or its binding is gone", reason, StringComparison.Ordinal);
@@ -87,25 +91,31 @@ public sealed class RabbitMqCanaryTests(Broker broker)
         Assert.Equal(1, agent.Link.Health.Rebuilds);
     }
 
-    [Theory]
-    [InlineData(1, true, "nothing comes in any more")]
-    [InlineData(2, false, "nothing goes out any more")]
-    [InlineData(2, true, "no confirm comes in any more")]
-    public async Task A_connection_that_goes_silent_in_one_direction_is_noticed_long_before_its_heartbeat_and_made_anew(int connection, bool fromBroker, string what)
+    [Fact]
+    public async Task A_connection_that_goes_silent_in_one_direction_is_noticed_long_before_its_heartbeat_and_made_anew()
     {
         await using var arbiter = await Arbiter();
+        // each of them waits for seconds: side by side
+        await Task.WhenAll(
+            Silenced(arbiter, 1, true, "nothing comes in any more"),
+            Silenced(arbiter, 2, false, "nothing goes out any more"),
+            Silenced(arbiter, 2, true, "no confirm comes in any more"));
+    }
+
+    private async Task Silenced(LinkProbe arbiter, int connection, bool fromBroker, string what)
+    {
         await using var proxy = new SwallowingProxy(broker.Server.Port);
         await using var agent = Run(Options("lb1", proxy.Port));
         await agent.Connected();
         var clock = Stopwatch.StartNew();
         proxy.Swallow = (number, from, _) => number == connection && from == fromBroker;
-        var reason = (await agent.Next<LinkEvent.Disconnected>(seconds: 15)).Reason;
+        var reason = (await agent.Next<LinkEvent.Disconnected>(seconds: 30)).Reason;
         Tell($"{what}: {clock.Elapsed.TotalSeconds:0.0} s: {reason}");
-        Assert.True(clock.Elapsed.TotalSeconds < NoticedWithin, $"{clock.Elapsed.TotalSeconds} s");
+        Assert.True(clock.Elapsed.TotalSeconds < NoticedWithin, $"{what}: {clock.Elapsed.TotalSeconds} s");
         await agent.Connected();
-        Assert.Equal(4, proxy.Connections);
-        arbiter.Send(Routes.OrderExchange, "order.lb1", "again");
-        Assert.Equal("again", LinkProbe.Text(await agent.Next<LinkEvent.Received>()));
+        Assert.True(proxy.Connections >= 4, $"{what}: {proxy.Connections} connections, two of them the old ones");
+        arbiter.Send(Routes.OrderExchange, "order.lb1", what);
+        await agent.Next<LinkEvent.Received>(r => LinkProbe.Text(r) == what);
     }
 
     [Fact]
@@ -126,7 +136,7 @@ public sealed class RabbitMqCanaryTests(Broker broker)
         Assert.DoesNotContain(agent.Seen.Skip(1), e => e is LinkEvent.Connected);
         proxy.Swallow = null;
         await agent.Connected();
-        Assert.Equal(0, agent.Link.Health.Misses);
+        await agent.Healthy(h => h.Misses == 0);
     }
 
     [Fact]
@@ -143,7 +153,7 @@ public sealed class RabbitMqCanaryTests(Broker broker)
                 await channel.BasicPublishAsync(Routes.HealthExchange, "health.lb1", false,
                     new RabbitMQ.Client.BasicProperties { Headers = new Dictionary<string, object?> { [name] = value, ["another"] = value } }, new byte[] { 1 });
         await channel.BasicPublishAsync(Routes.HealthExchange, "health.lb1", false, new RabbitMQ.Client.BasicProperties(), ReadOnlyMemory<byte>.Empty);
-        await channel.BasicPublishAsync(Routes.HealthExchange, "health.lb1", false, new RabbitMQ.Client.BasicProperties { ContentType = "\u00e9", Expiration = "9" }, new byte[100_000]);
+        await channel.BasicPublishAsync(Routes.HealthExchange, "health.lb1", false, new RabbitMQ.Client.BasicProperties { ContentType = "\u00e9", Expiration = "60000" }, new byte[100_000]);
         for (var i = 0; i < wrong.Length * 2 + 1; i++)
         {
             var got = (await arbiter.Next<LinkEvent.Received>()).Envelope;
@@ -170,14 +180,15 @@ public sealed class RabbitMqCanaryTests(Broker broker)
     public async Task Garbage_on_the_own_canary_key_is_passed_over()
     {
         await using var arbiter = await Arbiter();
-        var options = Options("lb1") with { CanaryEvery = TimeSpan.FromMilliseconds(100) };
+        var options = Options("lb1") with { CanaryEvery = s_often };
         await using var agent = Run(options);
         await agent.Connected();
         foreach (var body in new[] { "", "{", "{\"v\":1}", $"{options.Queue} 1", $"{options.Queue} 99999999999999999999", new string('x', 20_000) })
             agent.Send(Routes.CanaryExchange, "canary.lb1", body);
         arbiter.Send(Routes.OrderExchange, "order.lb1", "good");
         Assert.Equal("good", LinkProbe.Text(await agent.Next<LinkEvent.Received>()));
-        await Task.Delay(500);
-        Assert.Equal(new LinkHealth(agent.Link.Health.CanaryMs, 0, 0), agent.Link.Health);
+        // the own ones go on coming back
+        var before = agent.Link.Health.CanaryMs;
+        Assert.Equal(0, (await agent.Healthy(h => h.CanaryMs != before && h.Misses == 0)).Rebuilds);
     }
 }

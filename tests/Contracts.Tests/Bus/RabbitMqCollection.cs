@@ -3,7 +3,7 @@ using Contracts.Vocabulary;
 
 namespace Contracts.Tests.Bus;
 
-/// <summary>One real broker for all tests of the real link: nodes lb1 and lb2, user arbiter, and the permissions of the real thing.</summary>
+/// <summary>A real broker for tests of the real link: nodes lb1 and lb2, user arbiter, and the permissions of the real thing.</summary>
 public sealed class Broker : IAsyncLifetime
 {
     public const string Password = "s3cret-of-the-test";

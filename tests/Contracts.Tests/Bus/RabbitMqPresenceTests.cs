@@ -14,7 +14,7 @@ public sealed class RabbitMqPresenceTests(Broker broker)
 
     private static LinkOptions Options(Uri uri, string name, string queue) => new() { Uri = uri, Password = Broker.Password, ClientName = name, Queue = queue, Bindings = [] };
 
-    private static async Task<PresenceEvent> Next(ChannelReader<PresenceEvent> events, double seconds = 10)
+    private static async Task<PresenceEvent> Next(ChannelReader<PresenceEvent> events, double seconds = 30)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         return await events.ReadAsync(limit.Token);

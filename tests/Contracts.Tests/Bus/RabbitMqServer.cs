@@ -110,7 +110,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         if (_leash is not { } leash) return;
         _leash = null;
         leash.StandardInput.Close();
-        await leash.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await leash.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
         leash.Dispose();
     }
 

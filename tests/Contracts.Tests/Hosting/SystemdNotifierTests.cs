@@ -96,7 +96,7 @@ public sealed class SystemdNotifierTests
         public async Task<string> Next()
         {
             var buffer = new byte[1024];
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             var length = await _socket.ReceiveAsync(buffer, SocketFlags.None, patience.Token);
             return Encoding.UTF8.GetString(buffer, 0, length);
         }

@@ -66,7 +66,7 @@ internal sealed class BusSeat : IAsyncDisposable
 
     private static async Task<BusSeat> Seated(BusSeat seat)
     {
-        await seat._connected.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await seat._connected.Task.WaitAsync(TimeSpan.FromSeconds(30));
         return seat;
     }
 

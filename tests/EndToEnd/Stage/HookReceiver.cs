@@ -18,7 +18,7 @@ internal sealed record Told(double At, string Id, bool Verified, string? Why, st
 internal sealed class HookReceiver : IAsyncDisposable
 {
     private const string Package = "standardwebhooks@1.1.1";
-    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
     private readonly Host _host;
     private readonly string _folder;
     private readonly string _secret;

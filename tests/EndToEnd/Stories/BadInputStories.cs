@@ -12,7 +12,7 @@ namespace EndToEnd.Stories;
 /// <summary>Whatever arrives that should not: one clear line each, and the VIP does not notice.</summary>
 public sealed class BadInputStories(LabFixture lab, ITestOutputHelper output) : Story(lab, output)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task A_forged_a_garbled_a_replayed_and_an_expired_order_are_one_line_each_and_change_nothing()
@@ -60,7 +60,8 @@ public sealed class BadInputStories(LabFixture lab, ITestOutputHelper output) : 
         var log = Scene.Log(standby.Name, "agent");
         await Scene.Start(ServiceTable.Agent, standby.Name);
         Tell(await log.Says("the steering link is down", Soon));
-        await Task.Delay(Soon);
+        // many attempts, and none of them says anything new
+        await Task.Delay(TimeSpan.FromSeconds(5));
         Assert.Equal(1, log.Count("the steering link is down"));
         standby.Write(AgentYaml.PasswordFile, right, UnixFileMode.UserRead, Agent.User);
         await ServiceTable.Agent.Stop(standby);
@@ -129,7 +130,7 @@ public sealed class BadInputStories(LabFixture lab, ITestOutputHelper output) : 
         await ServiceTable.Agent.Stop(Scene.Host(holder));
         try
         {
-            var took = await Scene.Until(() => log.Count("its connection closed") > 0 && other.Count("its connection closed") > 0, TimeSpan.FromSeconds(3), "both arbiters say that its connection closed");
+            var took = await Scene.Until(() => log.Count("its connection closed") > 0 && other.Count("its connection closed") > 0, TimeSpan.FromSeconds(8), "both arbiters say that its connection closed");
             Tell($"AgentSilent {took.TotalMilliseconds:0} ms after it ended: {log.Lines.First(line => line.Contains("its connection closed", StringComparison.Ordinal))}");
             Scene.Figures.Milliseconds("agent gone: AgentSilent after", took.TotalMilliseconds);
             await Task.Delay(TimeSpan.FromSeconds(4));

@@ -11,10 +11,15 @@ public sealed class ControlPlaneStories(LabFixture lab, ITestOutputHelper output
     /// <summary>Longer than an order is valid.</summary>
     private static readonly TimeSpan BeyondValidity = TimeSpan.FromSeconds(13);
 
-    [Theory]
-    [InlineData("kill-broker")]
-    [InlineData("kill-arbiters")]
-    public async Task Without_one_part_of_the_control_plane_nothing_moves_and_no_request_fails(string fault)
+    [Fact]
+    public Task Without_the_broker_nothing_moves_and_no_request_fails() => Without("kill-broker");
+
+    /// <summary>With broker, Redis and gateways gone as well is a story of every run, and so is a leader that dies: the arbiters alone only with <c>E2E_ALL=1</c>.</summary>
+    [Fact]
+    [Trait("tier", "long")]
+    public Task Without_the_arbiters_nothing_moves_and_no_request_fails() => Without("kill-arbiters");
+
+    private async Task Without(string fault)
     {
         var holder = await Scene.Calm();
         var struck = await Scene.Strike(fault);
@@ -83,8 +88,8 @@ public sealed class ControlPlaneStories(LabFixture lab, ITestOutputHelper output
         await Task.Delay(TimeSpan.FromMilliseconds(4500));
         Assert.DoesNotContain(ear.Orders, item => item.At > killed + 200 * Clock.Millisecond);
         var struck = await Scene.Strike("kill-haproxy", holder);
-        await Scene.Until(() => Scene.Holds(Scene.Other(holder)), TimeSpan.FromSeconds(5), "the other balancer takes the VIP by VRRP");
-        await log.Says("not fenced: no standby is known to be ready", TimeSpan.FromSeconds(1));
+        await Scene.Until(() => Scene.Holds(Scene.Other(holder)), Scene.Taken, "the other balancer takes the VIP by VRRP");
+        await log.Says("not fenced: no standby is known to be ready", TimeSpan.FromSeconds(10));
         await Task.Delay(TimeSpan.FromSeconds(1));
         Assert.NotEqual(holder, await Scene.Calm());
         var seen = await Scene.SeenSince(struck, holder);
@@ -98,7 +103,7 @@ public sealed class ControlPlaneStories(LabFixture lab, ITestOutputHelper output
         var leader = await Scene.Api.Leader();
         Assert.NotNull(leader);
         var orders = ear.Orders.Count;
-        await Scene.Until(() => ear.Orders.Count > orders, TimeSpan.FromSeconds(3), $"{holder} is ordered to");
+        await Scene.Until(() => ear.Orders.Count > orders, TimeSpan.FromSeconds(15), $"{holder} is ordered to");
         var victims = ServiceTable.Arbiter.Victims(Scene.Host(leader));
         var struck = Now;
         Assert.NotEqual(0, HostProcesses.Signal(victims, Lab.Native.Libc.SigKill));

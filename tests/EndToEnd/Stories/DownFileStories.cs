@@ -93,7 +93,7 @@ public sealed class DownFileStories(DownFileLab lab, ITestOutputHelper output) :
         Assert.False(HasFile(holder));
         var struck = Now;
         await ServiceTable.Haproxy.Stop(Scene.Host(holder));
-        await Scene.Until(() => HasFile(holder), TimeSpan.FromSeconds(1), $"the down file of {holder} is there");
+        await Scene.Until(() => HasFile(holder), TimeSpan.FromSeconds(5), $"the down file of {holder} is there");
         await Scene.Until(() => Scene.Holds(other), s_move, $"{other} takes the VIP");
         await Task.Delay(TimeSpan.FromSeconds(1));
 

@@ -20,7 +20,7 @@ public sealed class FullCycleStories(LabFixture lab, ITestOutputHelper output) :
         {
             var other = Scene.Other(holder);
             var struck = await Scene.Strike("kill-haproxy", holder);
-            await Scene.Until(() => Scene.Holds(other), TimeSpan.FromSeconds(5), $"{other} takes the VIP");
+            await Scene.Until(() => Scene.Holds(other), Scene.Taken, $"{other} takes the VIP");
             await Task.Delay(TimeSpan.FromSeconds(1));
             await Scene.Start(ServiceTable.Haproxy, holder);
             Assert.Equal(other, await Scene.Rearmed());
@@ -45,7 +45,7 @@ public sealed class FullCycleStories(LabFixture lab, ITestOutputHelper output) :
         Assert.True(Scene.Spin(() => Scene.Fenced("lb1"), TimeSpan.FromMilliseconds(300)), "lb1 is fenced at once");
         await away();
         var fenced = Now;
-        await Scene.Until(() => Scene.Holds("lb2"), TimeSpan.FromSeconds(2), "lb2 takes the VIP");
+        await Scene.Until(() => Scene.Holds("lb2"), Scene.Taken, "lb2 takes the VIP");
 
         await Scene.Until(() => !Scene.Fenced("lb1"), TimeSpan.FromMilliseconds(LabFixture.FenceMs + 1000), "the fence of lb1 ends by its deadline");
         var fence = Clock.Milliseconds(Now - fenced);
@@ -55,14 +55,14 @@ public sealed class FullCycleStories(LabFixture lab, ITestOutputHelper output) :
         Scene.Figures.Milliseconds("fence without control plane ends after", fence);
 
         await Scene.Start(ServiceTable.Haproxy, "lb1");
-        await Scene.Until(() => Scene.Priority("lb1") == Topology.BasePriority("lb1"), TimeSpan.FromSeconds(5), "lb1 is healthy again and at its base");
+        await Scene.Until(() => Scene.Priority("lb1") == Topology.BasePriority("lb1"), TimeSpan.FromSeconds(15), "lb1 is healthy again and at its base");
         await Task.Delay(TimeSpan.FromSeconds(3));
         Assert.Equal(253, Scene.Priority("lb2"));
         var first = await Scene.SeenSince(struck, "lb1");
         Moved(first, FencePathMs, "first kill, control plane gone, until 3 s after haproxy was back");
 
         var again = await Scene.Strike("kill-haproxy", "lb2");
-        await Scene.Until(() => Scene.Holds("lb1"), TimeSpan.FromSeconds(5), "lb1 takes the VIP by VRRP");
+        await Scene.Until(() => Scene.Holds("lb1"), Scene.Taken, "lb1 takes the VIP by VRRP");
         Assert.False(Scene.Fenced("lb2"), "nobody fences without a standing order");
         await Task.Delay(TimeSpan.FromSeconds(1));
         await Scene.Start(ServiceTable.Haproxy, "lb2");

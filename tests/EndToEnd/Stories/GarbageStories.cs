@@ -13,7 +13,7 @@ public sealed class GarbageStories(LabFixture lab, ITestOutputHelper output) : S
 {
     /// <summary>Below the share of a node, so that its own level gets through beside it.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
     private const int OfEach = 40;
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class NotificationStories(LabFixture lab, ITestOutputHelper output
     private const int Shift = 5;
     private static readonly TimeSpan Catches = TimeSpan.FromMinutes(4);
     /// <summary>Each waits until the pair is armed.</summary>
-    private const int Measured = 10;
+    private const int Measured = 5;
     private static readonly int s_moves = int.TryParse(Environment.GetEnvironmentVariable("E2E_MOVES"), CultureInfo.InvariantCulture, out var asked) ? asked : 20;
     private readonly List<(double Up, double Down)> _shifts = [];
     private double _upSince;

@@ -11,7 +11,7 @@ public sealed class SlowFailureStories(LabFixture lab, ITestOutputHelper output)
     {
         var holder = await Scene.Calm();
         var struck = await Scene.Strike("hang-haproxy", holder);
-        await Scene.Until(() => Scene.Holds(Scene.Other(holder)), TimeSpan.FromSeconds(5), "the other balancer takes the VIP");
+        await Scene.Until(() => Scene.Holds(Scene.Other(holder)), Scene.Taken, "the other balancer takes the VIP");
         await Task.Delay(TimeSpan.FromSeconds(1));
         Assert.NotEqual(holder, await Scene.Calm());
         var seen = await Scene.SeenSince(struck, holder);
@@ -24,7 +24,7 @@ public sealed class SlowFailureStories(LabFixture lab, ITestOutputHelper output)
     {
         var holder = await Scene.Calm();
         var struck = await Scene.Strike("cut-gateway", holder);
-        await Scene.Until(() => Scene.Holds(Scene.Other(holder)), TimeSpan.FromSeconds(5), "the other balancer takes the VIP");
+        await Scene.Until(() => Scene.Holds(Scene.Other(holder)), Scene.Taken, "the other balancer takes the VIP");
         await Task.Delay(TimeSpan.FromSeconds(2));
         Assert.NotEqual(holder, await Scene.Calm());
         var seen = await Scene.SeenSince(struck, holder);

@@ -42,7 +42,7 @@ internal sealed class Box : IDisposable
     }
 
     /// <summary>The next input of that kind which fulfils the condition; others are passed over.</summary>
-    public async Task<T> Next<T>(Func<T, bool>? condition = null, int withinMs = 5000) where T : Input
+    public async Task<T> Next<T>(Func<T, bool>? condition = null, int withinMs = 30_000) where T : Input
     {
         using var deadline = new CancellationTokenSource(withinMs);
         try

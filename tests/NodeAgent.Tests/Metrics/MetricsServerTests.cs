@@ -63,7 +63,7 @@ public sealed class MetricsServerTests : IAsyncDisposable
         // the accepting is in order: when this one is closed, all before it were taken
         using (var refused = await Connect(at)) Assert.Equal(0, await Receive(refused));
         open[0].Dispose();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         string answer;
         do answer = await Ask(at, "GET /metrics HTTP/1.1\r\n\r\n");
         while (answer.Length == 0 && !patience.IsCancellationRequested);
@@ -123,7 +123,7 @@ public sealed class MetricsServerTests : IAsyncDisposable
 
     private static async Task Until(Func<bool> holds)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!holds()) await Task.Delay(5, patience.Token);
     }
 
@@ -151,7 +151,7 @@ public sealed class MetricsServerTests : IAsyncDisposable
     {
         using var socket = await Connect(at);
         var said = new StringBuilder();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         try
         {
             await socket.SendAsync(Encoding.Latin1.GetBytes(request), patience.Token);

@@ -20,7 +20,7 @@ public sealed class ObeyedWriterTests : IDisposable
 
         writer.Save(1, ImmutableSortedDictionary<GroupName, ObeyedRecord>.Empty);
 
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!File.Exists(_box.At("obeyed.json"))) await Task.Delay(5, deadline.Token);
         // nothing of what was said before gave way
         for (var i = 0; i < AgentLoop.InboxSize; i++) Assert.IsType<Input.VipChanged>(await inbox.Reader.ReadAsync(deadline.Token));

@@ -35,7 +35,7 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
     private async Task<Input.ProbeSampled> One(string script, int timeoutMs = 5000, bool warningIsGood = true)
     {
         Probe([Script(script)], timeoutMs, warningIsGood: warningIsGood);
-        return await _box.Next<Input.ProbeSampled>(withinMs: 15_000);
+        return await _box.Next<Input.ProbeSampled>(withinMs: 30_000);
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
     public async Task A_defect_in_the_run_is_unknown_and_leaves_the_agent_alive()
     {
         Probe(["/plugin"], run: (_, _, _) => throw new EntryPointNotFoundException("posix_spawn_file_actions_addchdir_np"));
-        var sample = await _box.Next<Input.ProbeSampled>(withinMs: 15_000);
+        var sample = await _box.Next<Input.ProbeSampled>(withinMs: 30_000);
         Assert.Equal((SampleResult.Unknown, "posix_spawn_file_actions_addchdir_np"), (sample.Result, sample.Reason));
     }
 
@@ -103,9 +103,9 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
     public async Task At_the_deadline_the_whole_group_goes_also_a_grandchild_that_ignores_term()
     {
         var pids = _box.At("pids");
-        var sample = await One($"trap '' TERM; (trap '' TERM; echo $$ > {pids}; exec sleep 61) & echo begun; sleep 62", timeoutMs: 400);
-        Assert.Equal((SampleResult.Bad, "not done in 400 ms, killed: begun"), (sample.Result, sample.Reason));
-        Assert.InRange(sample.Took.TotalMilliseconds, 395, 5000);
+        var sample = await One($"trap '' TERM; (trap '' TERM; echo $$ > {pids}; exec sleep 61) & echo begun; sleep 62", timeoutMs: 1500);
+        Assert.Equal((SampleResult.Bad, "not done in 1500 ms, killed: begun"), (sample.Result, sample.Reason));
+        Assert.InRange(sample.Took.TotalMilliseconds, 1495, 10_000);
         await Gone("sleep 61");
         await Gone("sleep 62");
         NoZombies();
@@ -114,9 +114,9 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task What_a_good_command_leaves_behind_is_killed_too_and_does_not_hold_up_the_answer()
     {
-        var sample = await One("sleep 63 & echo fine");
+        var sample = await One("sleep 63 & echo fine", timeoutMs: 30_000);
         Assert.Equal((SampleResult.Good, "fine"), (sample.Result, sample.Reason));
-        Assert.True(sample.Took < TimeSpan.FromSeconds(3));
+        Assert.True(sample.Took < TimeSpan.FromSeconds(15), $"{sample.Took}");
         await Gone("sleep 63");
         NoZombies();
     }
@@ -125,9 +125,9 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
     public async Task One_that_writes_without_end_is_killed_after_a_megabyte()
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var sample = await One("while :; do yes arbiter-flood & done | cat; ", timeoutMs: 5000);
+        var sample = await One("while :; do yes arbiter-flood & done | cat; ", timeoutMs: 30_000);
         Assert.Equal((SampleResult.Unknown, "wrote more than 1 MB, killed: arbiter-flood"), (sample.Result, sample.Reason));
-        Assert.True(sample.Took < TimeSpan.FromSeconds(4), $"{sample.Took}");
+        Assert.True(sample.Took < TimeSpan.FromSeconds(15), $"{sample.Took}");
         output.WriteLine($"flood: {sample.Took.TotalMilliseconds:F0} ms, memory {(GC.GetTotalMemory(true) - before) / 1024} KB");
         await Gone("yes arbiter-flood");
         NoZombies();
@@ -175,20 +175,27 @@ public sealed class CommandProbeTests(ITestOutputHelper output) : IDisposable
             Assert.Equal(SampleResult.Unknown, next.Result);
             Assert.Matches("^the run of [0-9]+ s ago hangs inside the kernel and is not repeated \\(1 given up so far\\)$", next.Reason);
         }
-        Assert.Single(File.ReadAllLines(count));
+        await Started(1);
         left[0].KillGroup();
         // once it has gone, the next is started, and given up like the first
         await _box.Next<Input.ProbeSampled>(s => s.Result == SampleResult.Bad);
-        Assert.Equal(2, File.ReadAllLines(count).Length);
+        await Started(2);
         Assert.Equal(2, probe.Abandoned);
         left[^1].KillGroup();
         for (var i = 0; i < 300 && !left[^1].TryReap(out _, out _); i++) await Task.Delay(10);
+
+        // the script counts itself, as soon as it comes to it
+        async Task Started(int times)
+        {
+            for (var i = 0; i < 3000 && (!File.Exists(count) || File.ReadAllLines(count).Length < times); i++) await Task.Delay(10);
+            Assert.Equal(times, File.ReadAllLines(count).Length);
+        }
     }
 
     [Fact]
     public async Task Runs_follow_each_other_and_leave_nothing()
     {
-        Probe([Script("echo ok")], timeoutMs: 400, intervalMs: 500);
+        Probe([Script("echo ok")], intervalMs: 500);
         for (var i = 0; i < 4; i++) Assert.Equal("ok", (await _box.Next<Input.ProbeSampled>()).Reason);
         var before = Directory.GetFiles("/proc/self/fd").Length;
         for (var i = 0; i < 4; i++) Assert.Equal("ok", (await _box.Next<Input.ProbeSampled>()).Reason);

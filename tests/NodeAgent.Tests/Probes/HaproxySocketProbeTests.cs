@@ -60,7 +60,7 @@ public sealed class HaproxySocketProbeTests : IDisposable
     }
 
     private Task<Input.ProbeSampled> Until(SampleResult result, string reason) =>
-        _box.Next<Input.ProbeSampled>(s => s.Result == result && s.Reason.StartsWith(reason, StringComparison.Ordinal), 15_000);
+        _box.Next<Input.ProbeSampled>(s => s.Result == result && s.Reason.StartsWith(reason, StringComparison.Ordinal), 30_000);
 
     private string Tell(string command)
     {

@@ -24,7 +24,7 @@ public sealed class HttpProbeTests : IDisposable
     {
         var options = Samples.Probe("health") with
         {
-            Http = new Uri($"http://127.0.0.1:{Port}/healthz?x=1"), Interval = TimeSpan.FromMinutes(1), Deadline = TimeSpan.FromMilliseconds(300),
+            Http = new Uri($"http://127.0.0.1:{Port}/healthz?x=1"), Interval = TimeSpan.FromMinutes(1),
         };
         var probe = new HttpProbe(with?.Invoke(options) ?? options, _box.Clock, _box.Inbox, TimeProvider.System);
         _running = probe.Run(_stopping.Token);
@@ -49,7 +49,7 @@ public sealed class HttpProbeTests : IDisposable
         Assert.StartsWith($"GET /healthz?x=1 HTTP/1.0\r\nHost: 127.0.0.1:{Port}\r\n", request);
         Assert.EndsWith("\r\n\r\n", request);
         Assert.Equal((SampleResult.Good, "status 200", $"127.0.0.1:{Port}"), (sample.Result, sample.Reason, sample.Target));
-        Assert.InRange(sample.Took, TimeSpan.FromTicks(1), TimeSpan.FromMilliseconds(300));
+        Assert.InRange(sample.Took, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(10));
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed class HttpProbeTests : IDisposable
     [Fact]
     public async Task A_server_that_accepts_and_says_nothing_is_bad_at_the_deadline()
     {
-        Start();
+        Start(options => options with { Deadline = TimeSpan.FromMilliseconds(300) });
         using var connection = await _server.AcceptSocketAsync();
         var sample = await _box.Next<Input.ProbeSampled>();
         Assert.Equal((SampleResult.Bad, "no answer in 300 ms"), (sample.Result, sample.Reason));
@@ -87,7 +87,7 @@ public sealed class HttpProbeTests : IDisposable
     [Fact]
     public async Task A_server_that_drips_bytes_cannot_stretch_the_deadline()
     {
-        Start();
+        Start(options => options with { Deadline = TimeSpan.FromMilliseconds(300) });
         using var connection = await _server.AcceptSocketAsync();
         await connection.SendAsync("HTTP/1.1 2"u8.ToArray());
         Assert.Equal("no answer in 300 ms", (await _box.Next<Input.ProbeSampled>()).Reason);
@@ -106,7 +106,7 @@ public sealed class HttpProbeTests : IDisposable
         }
         var sample = await _box.Next<Input.ProbeSampled>();
         Assert.Equal((SampleResult.Bad, "connection refused"), (sample.Result, sample.Reason));
-        Assert.True(sample.Took < TimeSpan.FromMilliseconds(250));
+        Assert.True(sample.Took < TimeSpan.FromSeconds(5), $"{sample.Took}: its deadline was waited for");
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class HttpProbeTests : IDisposable
     [Fact]
     public async Task A_name_that_cannot_be_resolved_is_unknown_never_bad()
     {
-        Start(options => options with { Http = new Uri("http://no-such-name.invalid/"), Deadline = TimeSpan.FromSeconds(2) });
+        Start(options => options with { Http = new Uri("http://no-such-name.invalid/") });
         var sample = await _box.Next<Input.ProbeSampled>();
         Assert.Equal(SampleResult.Unknown, sample.Result);
         Assert.StartsWith("the name no-such-name.invalid ", sample.Reason);

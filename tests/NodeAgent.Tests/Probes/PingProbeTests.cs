@@ -17,7 +17,7 @@ public sealed class PingProbeTests(ITestOutputHelper output) : IDisposable
         {
             File.WriteAllText("/proc/sys/net/ipv4/ping_group_range", range);
             using var stopping = new CancellationTokenSource();
-            var options = Samples.Probe("gw") with { Ping = targets, Deadline = TimeSpan.FromMilliseconds(80), Interval = TimeSpan.FromMilliseconds(100) };
+            var options = Samples.Probe("gw") with { Ping = targets, Deadline = TimeSpan.FromSeconds(5), Interval = TimeSpan.FromMilliseconds(100) };
             var running = new PingProbe(options, _box.Clock, _box.Inbox, TimeProvider.System).Run(stopping.Token);
             for (var i = 0; i < samples * repeats; i++) seen.Add(_box.Next<Input.ProbeSampled>().GetAwaiter().GetResult());
             stopping.Cancel();

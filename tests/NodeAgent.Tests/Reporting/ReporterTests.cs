@@ -28,7 +28,7 @@ public sealed class ReporterTests
         reporter.Publish(role with { AgeMs = -1 });
         reporter.Publish(role);
 
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await foreach (var happened in arbiter.Events.ReadAllAsync(deadline.Token))
             if (happened is LinkEvent.Received) return;
     }

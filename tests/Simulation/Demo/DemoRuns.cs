@@ -10,8 +10,8 @@ namespace Simulation.Demo;
 /// <summary>Every scenario of the demo in a process of its own, some at a time, each begun once; at the end a table of what was measured.</summary>
 public sealed class DemoRuns : IDisposable
 {
-    private const int AtATime = 4;
-    private static readonly TimeSpan s_most = TimeSpan.FromMinutes(4);
+    private const int AtATime = 6;
+    private static readonly TimeSpan s_most = TimeSpan.FromMinutes(6);
 
     private readonly SemaphoreSlim _places = new(AtATime);
     private readonly CancellationTokenSource _end = new(s_most);

@@ -32,7 +32,7 @@ public sealed class DemoTimeTests
         _real.Advance(TimeSpan.FromMilliseconds(4990));
         Assert.False(due.IsCompleted);
         _real.Advance(TimeSpan.FromMilliseconds(20));
-        await due.WaitAsync(TimeSpan.FromSeconds(10), Stop);
+        await due.WaitAsync(TimeSpan.FromSeconds(30), Stop);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class DemoTimeTests
         var due = Task.Delay(TimeSpan.FromSeconds(10), _time, Stop);
         _time.Speed = 10;
         _real.Advance(TimeSpan.FromMilliseconds(1001));
-        await due.WaitAsync(TimeSpan.FromSeconds(10), Stop);
+        await due.WaitAsync(TimeSpan.FromSeconds(30), Stop);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class DemoTimeTests
         for (var i = 0; i < 3; i++)
         {
             _real.Advance(TimeSpan.FromMilliseconds(1001));
-            Assert.True(await rounds.WaitAsync(TimeSpan.FromSeconds(10), Stop));
+            Assert.True(await rounds.WaitAsync(TimeSpan.FromSeconds(30), Stop));
         }
         _real.Advance(TimeSpan.FromMilliseconds(400));
         Assert.Equal(0, rounds.CurrentCount);
@@ -64,10 +64,10 @@ public sealed class DemoTimeTests
         using var rounds = new SemaphoreSlim(0);
         await using var timer = _time.CreateTimer(_ => rounds.Release(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         _real.Advance(TimeSpan.FromSeconds(5.5));
-        Assert.True(await rounds.WaitAsync(TimeSpan.FromSeconds(10), Stop));
+        Assert.True(await rounds.WaitAsync(TimeSpan.FromSeconds(30), Stop));
         Assert.False(await rounds.WaitAsync(TimeSpan.FromMilliseconds(200), Stop));
         _real.Advance(TimeSpan.FromMilliseconds(1001));
-        Assert.True(await rounds.WaitAsync(TimeSpan.FromSeconds(10), Stop));
+        Assert.True(await rounds.WaitAsync(TimeSpan.FromSeconds(30), Stop));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Simulation.Demo;
 /// <summary>A replica that stands still: nothing reaches it, clocks go on, and afterwards everything comes at once.</summary>
 public sealed class StandstillTests
 {
-    private static readonly TimeSpan s_most = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_most = TimeSpan.FromSeconds(30);
     private readonly FakeTimeProvider _real = new();
     private readonly Standstill _standstill = new();
     private readonly StandingTime _time;

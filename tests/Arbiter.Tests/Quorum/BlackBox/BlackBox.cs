@@ -32,20 +32,20 @@ internal sealed class BlackBox : IAsyncDisposable
         var settings = RegisterWorld.Production;
         var box = new BlackBox(servers);
         var quick = settings with { Lease = TimeSpan.FromMilliseconds(1), Margin = TimeSpan.Zero };
-        var seeded = await new QuorumSeeder(box.Connect(), RedisServers.Cluster, quick, QuorumServices.NewProposerId(), QuorumServices.NewIncarnation, TimeProvider.System).Seed(_ => { }, default);
+        var seeded = await new QuorumSeeder(box.Connect(TimeSpan.FromSeconds(10)), RedisServers.Cluster, quick, QuorumServices.NewProposerId(), QuorumServices.NewIncarnation, TimeProvider.System).Seed(_ => { }, default);
         Assert.True(seeded.Seeded, seeded.Text);
         foreach (var (name, seed) in new[] { ("a", 1), ("b", 2) })
             box._running.Add(processes ? box.Host(name, seed, settings) : new Replica(name, box.Connect(), settings, seed, box.Chronicle.Add).Run(box._end.Token));
         box._running.Add(Reader.Read(box.Connect(), box.Chronicle, box._end.Token));
-        await box.Until(() => box.Chronicle.Of(Sight.Committed).Count() > 20, TimeSpan.FromSeconds(15), "twenty proposals committed");
+        await box.Until(() => box.Chronicle.Of(Sight.Committed).Count() > 20, TimeSpan.FromSeconds(60), "twenty proposals committed");
         return box;
     }
 
     /// <summary>As production asks: values are signed and looked at.</summary>
-    private IReadOnlyList<IAcceptor> Connect()
+    private IReadOnlyList<IAcceptor> Connect(TimeSpan? deadline = null)
     {
         var seal = ValueSealTests.Seal(cluster: RedisServers.Cluster.Value);
-        return [.. _servers.Connect(RegisterWorld.Production.RpcTimeout, User, Password).Select(a => new SealedAcceptor(a, seal))];
+        return [.. _servers.Connect(deadline ?? RegisterWorld.Production.RpcTimeout, User, Password).Select(a => new SealedAcceptor(a, seal))];
     }
 
     private async Task Host(string name, int seed, LeaseSettings settings)

@@ -11,12 +11,15 @@ internal sealed record Outcome(IReadOnlyList<string> Broken, string Figures);
 internal static class Cases
 {
     private static readonly TimeSpan s_lease = RegisterWorld.Production.Lease;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    /// <summary>For how long a busy machine may stand still.</summary>
+    private static readonly TimeSpan s_busy = TimeSpan.FromSeconds(3);
     /// <summary>Two renewals, and what a busy machine takes.</summary>
-    private static readonly TimeSpan s_votesAgain = 2 * RegisterWorld.Production.Renew + TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_votesAgain = 2 * RegisterWorld.Production.Renew + s_busy;
     /// <summary>The quarantine, then three questions; reads are up to 0.4 s apart.</summary>
-    private static readonly TimeSpan s_newGeneration = RegisterWorld.Production.WaitOver(0) + TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_newGeneration = RegisterWorld.Production.WaitOver(0) + TimeSpan.FromSeconds(1) + s_busy;
     /// <summary>7.3 s (docs/quorum.md), and what a busy machine takes.</summary>
-    private static readonly TimeSpan s_takeover = TimeSpan.FromMilliseconds(8500);
+    private static readonly TimeSpan s_takeover = TimeSpan.FromMilliseconds(7300) + s_busy;
 
     public static IReadOnlyDictionary<string, Func<Task<Outcome>>> All { get; } = new Dictionary<string, Func<Task<Outcome>>>
     {
@@ -54,12 +57,12 @@ internal static class Cases
     private static async Task<Outcome> OneServer(bool persistent, Func<BlackBox, Mark, Task> fault)
     {
         await using var box = await BlackBox.Start(persistent);
-        await box.Until(() => box.AllVote, s_lease, "all vote");
+        await box.Until(() => box.AllVote, s_patience, "all vote");
         var (begin, back) = (Sighting.Now, new Mark());
         await fault(box, back);
         // it is seen not to vote, and to vote again
         await box.Until(() => box.Chronicle.Of(Sight.Status).Any(s => s.Call > begin && s.Text.StartsWith("Leading", StringComparison.Ordinal) && !s.Text.EndsWith("voting voting voting", StringComparison.Ordinal)) && box.AllVote,
-            s_votesAgain + TimeSpan.FromSeconds(15), "the server lost its vote and has it again");
+            s_patience, "the server lost its vote and has it again");
         var voted = TimeSpan.FromMicroseconds(box.Chronicle.Of(Sight.Status).Last(s => s.Text == "Leading voting voting voting").Call - back.At);
         await Task.Delay(1500);
         await box.Close();
@@ -71,15 +74,15 @@ internal static class Cases
     private static async Task<Outcome> Clock()
     {
         await using var box = await BlackBox.Start(clockOfFirst: TimeSpan.Zero);
-        await box.Until(() => box.AllVote, s_lease, "all vote");
+        await box.Until(() => box.AllVote, s_patience, "all vote");
         var begin = Sighting.Now;
         async Task<long> Ahead() => long.Parse((await box.Servers[0].Tell("TIME"))[0], CultureInfo.InvariantCulture) - long.Parse((await box.Servers[1].Tell("TIME"))[0], CultureInfo.InvariantCulture);
-        Assert.InRange(await Ahead(), -1, 1);
+        Assert.InRange(await Ahead(), -60, 60);
         await box.Servers[0].SetClock(TimeSpan.FromHours(1));
-        Assert.InRange(await Ahead(), 3599, 3601);
+        Assert.InRange(await Ahead(), 3540, 3660);
         await Task.Delay(s_lease + TimeSpan.FromSeconds(1));
         await box.Servers[0].SetClock(TimeSpan.Zero);
-        Assert.InRange(await Ahead(), -1, 1);
+        Assert.InRange(await Ahead(), -60, 60);
         await Task.Delay(2000);
         await box.Close();
         var gap = box.Chronicle.LongestGap(begin, Sighting.Now);
@@ -97,7 +100,7 @@ internal static class Cases
         await Task.WhenAll(Enumerable.Range(0, 3).Select(i => box.Servers[i].Start()));
         var back = Sighting.Now;
         var took = await box.Recovered(back, s_newGeneration);
-        await box.Until(() => box.AllVote, s_votesAgain + TimeSpan.FromSeconds(10), "all vote");
+        await box.Until(() => box.AllVote, s_patience, "all vote");
         await Task.Delay(1500);
         await box.Close();
         // what only a memory held that another replica took over from may be gone; what a disk held may not
@@ -117,7 +120,7 @@ internal static class Cases
         await Task.Delay(TimeSpan.FromMicroseconds(begin + 60_000_000 - Sighting.Now));
         var wakes = Sighting.Now;
         await box.Signal(leader, "CONT");
-        await box.Until(() => box.Chronicle.Of(Sight.Lost).Any(s => s.Replica == leader && s.Call > wakes), TimeSpan.FromSeconds(5), "the replica that woke knows that it does not lead");
+        await box.Until(() => box.Chronicle.Of(Sight.Lost).Any(s => s.Replica == leader && s.Call > wakes), s_patience, "the replica that woke knows that it does not lead");
         await Task.Delay(1500);
         await box.Close();
         var spoke = box.Chronicle.Of(Sight.Speaks).Count(s => s.Replica == leader && s.Return > wakes);
