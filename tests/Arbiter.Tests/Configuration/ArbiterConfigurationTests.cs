@@ -282,8 +282,9 @@ public sealed class ArbiterConfigurationTests
     [Fact]
     public void A_node_in_more_groups_than_its_agent_takes_is_refused()
     {
-        Assert.Equal(32, Good(Groups(32, 1)).Groups.Count);
-        Assert.Equal("groups: make lb1 a member of 33 groups: an agent takes at most 32; put more addresses into one group, or use more nodes", Bad(Groups(33, 1)));
+        const int Most = NodeLimits.MostGroups;
+        Assert.Equal(Most, Good(Groups(Most, 1)).Groups.Count);
+        Assert.Equal($"groups: make lb1 a member of {Most + 1} groups: an agent takes at most {Most}; put more addresses into one group, or use more nodes", Bad(Groups(Most + 1, 1)));
     }
 
     [Fact]
