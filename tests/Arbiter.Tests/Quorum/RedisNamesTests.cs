@@ -93,6 +93,38 @@ public sealed class RedisNamesTests
     }
 
     [Theory]
+    [InlineData("p")]
+    [InlineData("a")]
+    [InlineData("v")]
+    public async Task BADVALUE_is_named_when_somebody_deletes_a_field_and_deleting_the_keys_is_the_cure(string field)
+    {
+        await using var servers = await RedisServers.Start(1);
+        var one = servers.Connect()[0];
+        await Voting(one);
+        Assert.Equal(":1", await servers[0].Say($"HDEL vip:chengdu:reg {field}"));
+        foreach (var request in new[] { Read, Prepare, new Request.Accept(Ballot.Of(9, 9, 9), Ballot.Of(9, 10, 9), "v", "i1"), new Request.Probe("", Ballot.None, ""),
+            new Request.Seed("i2", Ballot.Of(9, 9, 9), "v"), new Request.Retire("i1", Ballot.Of(9, 9, 9)), new Request.Adopt("i1", Ballot.Of(1, 1, 1)) })
+        {
+            var reply = await one.Ask(request, default);
+            Assert.Equal((Answer.None, "BADVALUE"), (reply.Answer, reply.Error));
+            Assert.Equal("BADVALUE a field is missing: somebody writes into Redis; delete the keys vip:chengdu:reg and vip:chengdu:probe there, and it is taken back", reply.Detail);
+        }
+        Assert.StartsWith(":", await servers[0].Say("DEL vip:chengdu:reg vip:chengdu:probe"), StringComparison.Ordinal);
+        await Voting(one);
+        Assert.Equal(Answer.Ok, (await one.Ask(Prepare, default)).Answer);
+    }
+
+    [Fact]
+    public async Task WRONGTYPE_is_named_when_the_key_is_no_register()
+    {
+        await using var servers = await RedisServers.Start(1);
+        var one = servers.Connect()[0];
+        await RedisStatementTests.Answered(one, Read);
+        Assert.Equal("+OK", await servers[0].Say("SET vip:chengdu:reg x"));
+        Assert.Equal((Answer.None, "WRONGTYPE"), ((await one.Ask(Read, default)) is var reply ? reply.Answer : default, reply.Error));
+    }
+
+    [Theory]
     [InlineData("allkeys-lru", "100mb", "EVICTION")]
     [InlineData("allkeys-random", "100mb", "EVICTION")]
     [InlineData("volatile-ttl", "100mb", "")]
