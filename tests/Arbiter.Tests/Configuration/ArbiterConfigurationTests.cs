@@ -64,8 +64,8 @@ public sealed class ArbiterConfigurationTests
         var options = Good(With(
             Servers + "\nmode: majority\nuser: arbiter\npassword: word2\ntls: on\nlease: 4s\nrenew: 1s\nrpcTimeout: 300ms\nguard: 200ms\nclockRate: 0.02\nmargin: 50ms",
             "mode: observe\nservice: \"http://172.20.0.248:8080/ready?x=1\"\nfailback: manual\nonControlPlaneLoss: release\nonIsolation: hold\nbrakes: off\nrearm: 30s\nadvert: 100ms",
-            "replica: a2\nhttp: { listen: \"[::1]:8081\" }", "[ { node: lb1, preference: 1000 }, { node: lb2, preference: 1 } ]"));
-        Assert.Equal(("a2", "[::1]:8081"), (options.Replica, options.HttpListen));
+            "replica: a2\nhttp: { listen: \"[::1]:8081\", hosts: [ arbiter.example.net ] }", "[ { node: lb1, preference: 1000 }, { node: lb2, preference: 1 } ]"));
+        Assert.Equal(("a2", "[::1]:8081", "arbiter.example.net"), (options.Replica, options.HttpListen, Assert.Single(options.HttpHosts)));
         var quorum = options.Quorum;
         Assert.Equal(("arbiter", "word2", true, 0.02), (quorum.User, quorum.Password, quorum.Tls, quorum.ClockRate));
         Assert.Equal((4000, 1000, 300, 200, 50),
