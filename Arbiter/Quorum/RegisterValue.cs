@@ -130,6 +130,7 @@ internal sealed record MoveEntry(long Epoch, string? From, string To, string Rea
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.Never,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(EventPart), typeof(GroupPart)])]
 [JsonSerializable(typeof(RegisterValue))]
 internal sealed partial class RegisterJson : JsonSerializerContext;

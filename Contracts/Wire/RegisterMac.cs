@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Contracts.Vocabulary;
@@ -33,10 +34,18 @@ public sealed class RegisterMac(KeyRing clusterKeys, ClusterName cluster)
     /// <summary>A ballot is digits of a fixed length, so the line between the two is never in doubt.</summary>
     private byte[] Of(string keyId, string ballot, string text)
     {
-        var bytes = new byte[Encoding.UTF8.GetByteCount(ballot) + 1 + Encoding.UTF8.GetByteCount(text)];
-        var at = Encoding.UTF8.GetBytes(ballot, bytes);
-        bytes[at] = (byte)'\n';
-        Encoding.UTF8.GetBytes(text, bytes.AsSpan(at + 1));
-        return HMACSHA256.HashData(_keys[keyId], bytes);
+        var length = Encoding.UTF8.GetByteCount(ballot) + 1 + Encoding.UTF8.GetByteCount(text);
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            var at = Encoding.UTF8.GetBytes(ballot, bytes);
+            bytes[at] = (byte)'\n';
+            Encoding.UTF8.GetBytes(text, bytes.AsSpan(at + 1));
+            return HMACSHA256.HashData(_keys[keyId], bytes.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 }

@@ -11,4 +11,4 @@ if ARGV[1] ~= '' then
   if q[4] and ARGV[2] < q[4] then return {'NACK', '', q[4]} end
   redis.call('HSET', Q, 'inc', ARGV[1], 'b', ARGV[2])
 end
-return {'OK', run, q[2], h[3] or '', h[4] or '', h[5] or ''}      -- leftovers are shown, never counted as a vote
+return {'OK', run, q[2], h[3] or '', h[4] or '', value() or ''}      -- leftovers are shown, never counted as a vote
