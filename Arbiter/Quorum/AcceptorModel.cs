@@ -8,10 +8,10 @@ namespace Arbiter.Quorum;
 /// </summary>
 internal sealed class AcceptorModel(string name)
 {
-    private sealed record Register(string Run, string Inc, Ballot Promised, Ballot Accepted, string? Value)
+    private sealed record Register(string Run, string Inc, Ballot Promised, Ballot Accepted, string Value)
     {
-        /// <summary>No statement leaves a part of it out; somebody who writes into Redis may.</summary>
-        public bool IsWhole => !Promised.IsNone && !Accepted.IsNone && Value is not null;
+        /// <summary>No statement leaves a ballot out; somebody who writes into Redis may. A value that is missing is found by whoever looks at values.</summary>
+        public bool IsWhole => !Promised.IsNone && !Accepted.IsNone;
     }
 
     private sealed record Probing(string Run, string Ticket, string? Inc, Ballot Ballot);
@@ -50,7 +50,7 @@ internal sealed class AcceptorModel(string name)
     /// <summary>Somebody deletes a field of the register by hand: p, a or v.</summary>
     public void Forget(char field)
     {
-        if (_register is { } r) _register = field switch { 'p' => r with { Promised = Ballot.None }, 'a' => r with { Accepted = Ballot.None }, _ => r with { Value = null } };
+        if (_register is { } r) _register = field switch { 'p' => r with { Promised = Ballot.None }, 'a' => r with { Accepted = Ballot.None }, _ => r with { Value = "" } };
     }
 
     /// <summary>A snapshot of the running machine; calling what is returned restores it: the same life, an older memory.</summary>
@@ -80,7 +80,7 @@ internal sealed class AcceptorModel(string name)
         ? new Reply(Answer.Virgin) { RunId = Run }
         : new Reply(Votes ? Answer.Ok : Answer.Restarted)
         {
-            RunId = Run, Incarnation = r.Inc, Promised = r.Promised, Accepted = r.Accepted, Value = read.Known == r.Accepted ? "" : r.Value ?? "",
+            RunId = Run, Incarnation = r.Inc, Promised = r.Promised, Accepted = r.Accepted, Value = read.Known == r.Accepted ? "" : r.Value,
         };
 
     private Reply Prepare(Request.Prepare prepare)
@@ -90,7 +90,7 @@ internal sealed class AcceptorModel(string name)
         var r = _register!;
         if (prepare.Ballot <= r.Promised) return new Reply(Answer.Nack) { Incarnation = r.Inc, Promised = r.Promised };
         _register = r with { Promised = prepare.Ballot };
-        return new Reply(Answer.Ok) { Incarnation = r.Inc, Accepted = r.Accepted, Value = r.Value ?? "" };
+        return new Reply(Answer.Ok) { Incarnation = r.Inc, Accepted = r.Accepted, Value = r.Value };
     }
 
     private Reply Accept(Request.Accept accept)

@@ -4,7 +4,7 @@ local R, Q = KEYS[1], KEYS[2]                                   -- register, pro
 local run = string.match(redis.call('INFO','server'), 'run_id:(%x+)')
 local h = redis.call('HMGET', R, 'run','inc','p','a')
 local voting = h[2] and h[1] == run
-local whole = h[3] and h[4] and h[5]
+local whole = h[3] and h[4]
 if voting and not whole then                                     -- nobody knows what it promised or accepted: it may not go on as if it did
   return redis.error_reply('BADVALUE a field is missing: somebody writes into Redis; delete the keys ' .. R .. ' and ' .. Q .. ' there, and it is taken back')
 end

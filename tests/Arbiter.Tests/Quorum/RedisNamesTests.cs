@@ -98,7 +98,6 @@ public sealed class RedisNamesTests
     [Theory]
     [InlineData("p")]
     [InlineData("a")]
-    [InlineData("v")]
     public async Task BADVALUE_is_named_when_somebody_deletes_a_field_and_deleting_the_keys_is_the_cure(string field)
     {
         await using var servers = await RedisServers.Start(1);
