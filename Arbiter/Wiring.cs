@@ -17,7 +17,7 @@ internal static class Wiring
     public static Loaded Load(string file)
     {
         var read = ArbiterConfiguration.Load(file, ConfigurationEnvironment.OfProcess(), Environment.MachineName);
-        return new Loaded(read.Ok ? read.Options : null, [.. read.Errors.Select(e => e.ToString()), .. read.Warnings.Select(w => $"warning: {w}")]);
+        return new Loaded(read.Ok ? read.Options : null, [.. read.Errors.Select(e => e.ToString())], [.. read.Warnings.Select(w => w.ToString())]);
     }
 
     public static async Task<Outcome> Seed(ArbiterOptions options, CancellationToken stopping)

@@ -1,3 +1,4 @@
+using Arbiter.Configuration;
 using Arbiter.Events;
 using Arbiter.Hosting;
 using Microsoft.AspNetCore.Mvc;
@@ -22,6 +23,7 @@ internal static class ApiRoom
     public static WebApplication UseApi(this WebApplication app)
     {
         app.Use((HttpContext http, RequestDelegate next) => SafetyHeaders.Add(http, next));
+        app.UseKnownHosts(app.Services.GetService<ArbiterOptions>()?.HttpHosts ?? [], "Allow a name that is meant with http.hosts in arbiter.yaml.");
         app.Use(Options);
         app.UseStatusCodePages(EmptyAnswer);
 

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using Arbiter.Api;
 using Arbiter.Configuration;
+using Contracts.Configuration;
 using Contracts.Vocabulary;
 using Serilog.Events;
 
@@ -72,8 +73,9 @@ internal sealed class Commands(Rooms rooms, Terminal terminal, string? arbiterUr
         var command = new Command("check", "Check a configuration file and name every problem at once.") { config };
         command.SetAction(parsed =>
         {
-            var options = Load(parsed.GetRequiredValue(config));
-            terminal.Out.WriteLine($"{terminal.Paint("ok", Tone.Good)}  cluster {options.Cluster}, {options.Groups.Count} group(s), {options.Quorum.Redis.Count} register server(s), listens on {options.HttpListen}");
+            var options = Load(parsed.GetRequiredValue(config), out var warnings);
+            terminal.Out.WriteLine($"{terminal.Paint("ok", Tone.Good)}  cluster {options.Cluster}, {options.Groups.Count} group(s), {options.Quorum.Redis.Count} register server(s), listens on {options.HttpListen}"
+                + (warnings == 0 ? "" : $"; {Counted.Text(0, warnings)}"));
             return Exit.Done;
         });
         return command;
@@ -172,12 +174,16 @@ internal sealed class Commands(Rooms rooms, Terminal terminal, string? arbiterUr
         return command;
     }
 
-    private ArbiterOptions Load(string file)
+    private ArbiterOptions Load(string file) => Load(file, out _);
+
+    private ArbiterOptions Load(string file, out int warnings)
     {
         var loaded = rooms.Load(file);
-        foreach (var problem in loaded.Problems) terminal.Error.WriteLine(Terminal.Clean(problem));
+        foreach (var error in loaded.Errors) terminal.Error.WriteLine(Terminal.Clean(error));
+        foreach (var warning in loaded.Warnings) terminal.Error.WriteLine($"warning: {Terminal.Clean(warning)}");
+        warnings = loaded.Warnings.Count;
         if (loaded.Options is { } options) return options;
-        throw new CliException(Exit.Failed, $"{loaded.Problems.Count} problem(s) in {Terminal.Clean(file)}; nothing was started");
+        throw new CliException(Exit.Failed, $"{Counted.Text(loaded.Errors.Count, warnings)} in {Terminal.Clean(file)}; nothing was started");
     }
 
     private static Option<string> Config() => new("--config") { Description = "The configuration file, /etc/arbiter/arbiter.yaml.", Required = true };

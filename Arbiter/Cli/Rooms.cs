@@ -22,8 +22,9 @@ internal sealed record Rooms
 }
 
 /// <param name="Options">null when the file cannot be used.</param>
-/// <param name="Problems">One line each, with file, line and what to do; with options there, they are warnings.</param>
-internal sealed record Loaded(ArbiterOptions? Options, IReadOnlyList<string> Problems);
+/// <param name="Errors">One line each, with file, line and what to do.</param>
+/// <param name="Warnings">The same; they stop nothing.</param>
+internal sealed record Loaded(ArbiterOptions? Options, IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings);
 
 /// <param name="Code">An exit code of <see cref="Exit"/>.</param>
 internal sealed record Outcome(int Code, string Text);

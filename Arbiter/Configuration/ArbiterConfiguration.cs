@@ -27,7 +27,7 @@ internal static class ArbiterConfiguration
         var quorum = QuorumReader.Read(root);
         var key = root.Required("security", "give { clusterKey: \"${file:/etc/arbiter/cluster.key}\" }").Section()
             ?.Required("clusterKey", "give the cluster's key, best as \"${file:/etc/arbiter/cluster.key}\"").Secret();
-        var (listen, metrics) = HttpReader.Read(root);
+        var (listen, hosts, metrics) = HttpReader.Read(root);
         var keep = ReadKeep(root);
         var groups = GroupReader.Read(root);
         if (groups is not null) OrderRoom.Check(groups, root.Optional("groups"));
@@ -45,6 +45,7 @@ internal static class ArbiterConfiguration
             Quorum = quorum,
             ClusterKey = key,
             HttpListen = listen,
+            HttpHosts = hosts,
             HttpMetrics = metrics,
             Groups = groups,
             Receivers = receivers,

@@ -17,6 +17,8 @@ public sealed record ArbiterOptions
     public required string ClusterKey { get; init; }
     /// <summary>Where the API and the status page listen; default 127.0.0.1:8080.</summary>
     public required string HttpListen { get; init; }
+    /// <summary>Names by which the API may be asked, besides localhost and any literal address; none by default.</summary>
+    public IReadOnlyList<string> HttpHosts { get; init; } = [];
     /// <summary>Where <c>/metrics</c> is served; null = nowhere.</summary>
     public string? HttpMetrics { get; init; }
     public required IReadOnlyList<GroupOptions> Groups { get; init; }

@@ -11,7 +11,6 @@ internal static class GroupReader
     public const int MostGroups = 200;
     private const int MostSchedules = Outbox.MaxSchedules / 2;
     private const int MostMembers = 8;
-    private const int MostVips = 64;
 
     public static IReadOnlyList<GroupOptions>? Read(Section root)
     {
@@ -30,7 +29,7 @@ internal static class GroupReader
     private static GroupOptions? ReadOne(Section section, HashSet<GroupName> names, Dictionary<IPAddress, string> taken)
     {
         var name = ReadName(section.Required("name", "give the group's name, the same as in agent.yaml"), names);
-        var vips = VipList.Read(section.Required("vips", "give the addresses with their prefix length, such as [ 172.20.0.248/16 ]"), MostVips, taken);
+        var vips = VipList.Read(section.Required("vips", "give the addresses with their prefix length, such as [ 172.20.0.248/16 ]"), taken);
         var members = ReadMembers(section.Required("members", "give the nodes, such as [ { node: lb1 }, { node: lb2 } ]"));
         var mode = section.Optional("mode").OneOf(("act", GroupMode.Act), ("observe", GroupMode.Observe)) ?? GroupMode.Act;
         var loss = section.Optional("onControlPlaneLoss")

@@ -11,9 +11,6 @@ namespace Arbiter.Configuration;
 /// </summary>
 internal static class OrderRoom
 {
-    /// <summary>The most that an agent's own configuration takes.</summary>
-    public const int MostGroups = 32;
-
     // longer than any that is sent; its letters need no escape
     private static readonly string s_id = new('f', WireLimits.MaxId);
 
@@ -22,8 +19,8 @@ internal static class OrderRoom
         foreach (var node in groups.SelectMany(g => g.Members).Select(m => m.Node).Distinct().Order())
         {
             GroupOptions[] its = [.. groups.Where(g => g.Members.Any(m => m.Node == node))];
-            if (its.Length > MostGroups)
-                value.Wrong($"make {node} a member of {its.Length} groups: an agent takes at most {MostGroups}; put more addresses into one group, or use more nodes");
+            if (its.Length > NodeLimits.MostGroups)
+                value.Wrong($"make {node} a member of {its.Length} groups: an agent takes at most {NodeLimits.MostGroups}; put more addresses into one group, or use more nodes");
             else if (Bytes(node, its) is > WireLimits.MaxBytes and var bytes)
                 value.Wrong($"of {node} would need {bytes} bytes in one order, more than {WireLimits.MaxBytes}: give it fewer groups, or fewer addresses in them");
         }

@@ -21,8 +21,29 @@ internal sealed record RedisUse(string Name, TimeSpan Pace, bool Inspects);
 /// </summary>
 /// <param name="made">Sees the multiplexer once, before anything is asked of it.</param>
 /// <param name="judged">Hears whether the server's certificate is trusted, at each try to connect.</param>
-internal sealed class RedisConnection(string address, RedisAccess access, RedisUse use, Action<ConnectionMultiplexer> made, Action<bool>? judged = null) : IAsyncDisposable
+/// <param name="failed">Hears why a try to connect failed, each time; the library's own event tells only of the first since it was connected.</param>
+internal sealed class RedisConnection(
+    string address, RedisAccess access, RedisUse use, Action<ConnectionMultiplexer> made, Action<bool>? judged = null, Action<ConnectionFailureType>? failed = null) : IAsyncDisposable
 {
+    /// <summary>Where the library tells of every failure: as an error with the exception.</summary>
+    private sealed class Failures(Action<ConnectionFailureType> heard) : ILoggerFactory, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is RedisConnectionException { FailureType: var why }) heard(why);
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public void AddProvider(ILoggerProvider provider) { }
+
+        public void Dispose() { }
+    }
+
     // nothing is subscribed, and the documented rights (docs/quorum.md) grant none of these
     private static readonly HashSet<string> s_never = ["SUBSCRIBE", "CONFIG", "CLUSTER", "SENTINEL", "ECHO", "GET"];
 
@@ -65,6 +86,7 @@ internal sealed class RedisConnection(string address, RedisAccess access, RedisU
             CommandMap = CommandMap.Create(use.Inspects ? s_never : [.. s_never, "INFO"], available: false),
         };
         options.EndPoints.Add(address);
+        if (failed is not null) options.LoggerFactory = new Failures(failed);
         if (access.Tls) options.CertificateValidation += (_, certificate, _, errors) => Trusts(certificate, errors);
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(options);
         made(multiplexer);

@@ -8,7 +8,11 @@ namespace Arbiter.Quorum;
 /// </summary>
 internal sealed class AcceptorModel(string name)
 {
-    private sealed record Register(string Run, string Inc, Ballot Promised, Ballot Accepted, string Value);
+    private sealed record Register(string Run, string Inc, Ballot Promised, Ballot Accepted, string Value)
+    {
+        /// <summary>No statement leaves a ballot out; somebody who writes into Redis may. A value that is missing is found by whoever looks at values.</summary>
+        public bool IsWhole => !Promised.IsNone && !Accepted.IsNone;
+    }
 
     private sealed record Probing(string Run, string Ticket, string? Inc, Ballot Ballot);
 
@@ -43,6 +47,12 @@ internal sealed class AcceptorModel(string name)
     /// <summary>The register's key is deleted or evicted; the probe stays.</summary>
     public void Forget() => _register = null;
 
+    /// <summary>Somebody deletes a field of the register by hand: p, a or v.</summary>
+    public void Forget(char field)
+    {
+        if (_register is { } r) _register = field switch { 'p' => r with { Promised = Ballot.None }, 'a' => r with { Accepted = Ballot.None }, _ => r with { Value = "" } };
+    }
+
     /// <summary>A snapshot of the running machine; calling what is returned restores it: the same life, an older memory.</summary>
     public Action Snapshot()
     {
@@ -50,7 +60,7 @@ internal sealed class AcceptorModel(string name)
         return () => (_register, _probing, _life) = (register, probing, life);
     }
 
-    public Reply Ask(Request request) => request switch
+    public Reply Ask(Request request) => Votes && !_register!.IsWhole ? Reply.NoAnswer(ValueSeal.BadValue, ValueSeal.BadValue) : request switch
     {
         Request.Read read => Read(read),
         Request.Prepare prepare => Prepare(prepare),
@@ -141,7 +151,7 @@ internal sealed class AcceptorModel(string name)
         if (adopt.Accepted.IsNone) return BadBallot;
         if (Votes) return new Reply(Answer.Voting) { Incarnation = _register!.Inc };
         if (_register is not { } r) return NoVote();
-        if (r.Run == Retired || r.Inc != adopt.Incarnation || r.Accepted != adopt.Accepted) return new Reply(Answer.Nack) { Incarnation = r.Inc, Promised = r.Accepted };
+        if (r.Run == Retired || r.Inc != adopt.Incarnation || r.Accepted != adopt.Accepted || !r.IsWhole) return new Reply(Answer.Nack) { Incarnation = r.Inc, Promised = r.Accepted };
         if (!Aof) return new Reply(Answer.NoAof) { RunId = Run };
         _probing = null;
         _register = r with { Run = Run };

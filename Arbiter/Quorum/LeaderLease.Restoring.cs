@@ -145,7 +145,11 @@ internal sealed partial class LeaderLease
     private string AboutDisaster()
     {
         if (_role is Role.Restoring) return "; a new generation is begun";
+        // time cures neither: what nobody may believe is corrected or deleted by a person
+        if (_picture.Bad is { IsEmpty: false } bad)
+            return $"; what {string.Join(", ", bad)} {(bad.Length == 1 ? "holds" : "hold")} must not be believed: correct the cause (it is told with the server), or delete the two keys of the register there, which makes it an empty server";
         if (!Disaster) return "";
+        if (AllAnswer && _failedRestorations > 0 && _trouble.Length > 0) return $"; a new generation could not begin, and is tried again: {_trouble}";
         if (!AllAnswer)
             return "; when all answer and do not vote, a new generation begins by itself; if a missing one is gone for good: arbiter quorum force-seed";
         var left = QuarantineTime - _quarantine.Lasted(Majority.Of(_servers.Length));

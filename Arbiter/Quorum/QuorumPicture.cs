@@ -46,6 +46,9 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
         return true;
     }
 
+    /// <summary>The servers that answer with what nobody may believe.</summary>
+    public ImmutableArray<string> Bad => [.. _servers.Where(s => ValueSeal.IsBad(s.State)).Select(s => s.Address)];
+
     /// <summary>It answers and does not vote.</summary>
     public bool IsOut(string server) => IsOut(Of(server));
 

@@ -25,13 +25,15 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
     private volatile bool _refused;
     /// <summary>The server's certificate was not trusted when the library last tried.</summary>
     private volatile bool _untrusted;
+    /// <summary>The server still read its disk when the library last tried.</summary>
+    private volatile bool _loading;
 
     /// <param name="old">Asked as a server before Redis 7 is, whatever it says.</param>
     public RedisAcceptor(string address, ClusterName cluster, RedisAccess access, TimeProvider time, bool old = false)
     {
         (Address, _access, _time, _old) = (address, access, time, old);
         _keys = ["2", (RedisKey)RegisterKeys.Register(cluster), (RedisKey)RegisterKeys.Probe(cluster)];
-        _connection = new RedisConnection(address, access, s_use, Follow, trusted => _untrusted = !trusted);
+        _connection = new RedisConnection(address, access, s_use, Follow, trusted => _untrusted = !trusted, why => _loading = why == ConnectionFailureType.Loading);
     }
 
     public string Address { get; }
@@ -54,6 +56,8 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
             // (and an exception does not always tell: what the server said while connecting does)
             if (reply.Error == "unreachable" && _untrusted)
                 return reply with { Error = "tls", Detail = "the server's certificate is not trusted, or is for another name: see quorum.tlsCa" };
+            if (reply.Error == "unreachable" && _loading)
+                return reply with { Error = "LOADING", Detail = "LOADING the server still reads its disk: it answers once that is done" };
             var refused = reply.Error == "NOAUTH" || (reply.Error == "unreachable" && _refused);
             return refused ? reply with { Error = _access.Password is null ? "NOAUTH" : "WRONGPASS" } : reply;
         }
@@ -124,7 +128,7 @@ internal sealed class RedisAcceptor : IAcceptor, IAsyncDisposable
             if (failed.FailureType == ConnectionFailureType.UnableToConnect) _refused = false;
         };
         multiplexer.ErrorMessage += (_, said) => _refused |= RedisErrors.IsRefusal(said.Message);
-        multiplexer.ConnectionRestored += (_, _) => (_facts, _refused, _untrusted) = (null, false, false);
+        multiplexer.ConnectionRestored += (_, _) => (_facts, _refused, _untrusted, _loading) = (null, false, false, false);
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

@@ -6,7 +6,7 @@ namespace Arbiter.Quorum;
 internal static class RedisErrors
 {
     private static readonly string[] Known =
-        ["OOM", "BUSY", "READONLY", "MISCONF", "WRONGPASS", "NOAUTH", "NOPERM", "LOADING", "MASTERDOWN", "BADBALLOT", "NOREPLICAS"];
+        ["OOM", "BUSY", "READONLY", "MISCONF", "WRONGPASS", "NOAUTH", "NOPERM", "LOADING", "MASTERDOWN", "BADBALLOT", "NOREPLICAS", ValueSeal.BadValue, "WRONGTYPE"];
 
     /// <summary>Whether the server said that it does not believe who we are.</summary>
     public static bool IsRefusal(string said) =>

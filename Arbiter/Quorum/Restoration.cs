@@ -87,7 +87,7 @@ internal sealed record Restoration
         {
             if (reply.Accepted <= ballot) continue;
             // whoever can read it must go on with it: throwing it away is a person's decision
-            if (!RegisterValue.TryParse(reply.Value, out var value, out var why)) return End($"the newest value, on {server}, cannot be read: {(reply.Error.Length > 0 ? reply.Detail : why)}");
+            if (!RegisterValue.TryParse(reply.Value, out var value, out var why)) return End($"the newest value, on {server}, cannot be read: {(reply.Error.Length > 0 ? reply.Detail : why)}. Correct that, or delete the two keys of the register there to go on without it");
             (found, ballot) = (value, reply.Accepted);
         }
         if (_plan.Change(found) is not { } changed) return End("no server has anything left to go on with");

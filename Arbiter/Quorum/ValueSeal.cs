@@ -26,6 +26,9 @@ internal sealed class ValueSeal(RegisterMac mac, ClusterName cluster, bool accep
     public const string BadValue = "BADVALUE";
     public const string BadPromise = "BADPROMISE";
 
+    /// <summary>Whether a server is shown under one of these names: it answers, with what nobody may believe.</summary>
+    public static bool IsBad(string name) => name is Unsigned or Forged or Foreign or WrongCluster or WrongFormat or TooLarge or BadValue or BadPromise;
+
     /// <summary>What to delete on a server that somebody wrote into.</summary>
     public string Keys => $"{RegisterKeys.Register(cluster)} and {RegisterKeys.Probe(cluster)}";
 

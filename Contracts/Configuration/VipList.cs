@@ -6,9 +6,9 @@ namespace Contracts.Configuration;
 public static class VipList
 {
     /// <param name="taken">Addresses of other groups, with their key; filled by this call.</param>
-    public static IReadOnlyList<string>? Read(Value value, int most, Dictionary<IPAddress, string> taken)
+    public static IReadOnlyList<string>? Read(Value value, Dictionary<IPAddress, string> taken)
     {
-        if (value.List(1, most, "addresses") is not { } items) return null;
+        if (value.List(1, NodeLimits.MostVips, "addresses") is not { } items) return null;
         var vips = new List<string>();
         foreach (var item in items)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Contracts.Configuration;
 using Contracts.Vocabulary;
 using Contracts.Wire;
 using NodeAgent.Configuration;
@@ -15,24 +16,24 @@ internal static class CheckCommand
     {
         var config = Commands.Config();
         var command = new Command("check", "check the configuration and the host, and print every problem") { config };
-        command.SetAction(parsed => Check(parsed.GetValue(config)!));
+        command.SetAction(parsed => Check(parsed.GetValue(config)!, Console.Out, Console.Error));
         return command;
     }
 
-    private static int Check(string path)
+    internal static int Check(string path, TextWriter output, TextWriter error)
     {
-        if (Commands.Load(path) is not { } options) return Commands.Usage;
+        if (Commands.Load(path, error, out var warnings) is not { } options) return Commands.Usage;
         if (!KeyRing.TryParse(options.Key, out _, out var errors))
         {
-            foreach (var error in errors) Console.Error.WriteLine($"{path}: key: {error}");
-            Console.Error.WriteLine($"{path}: the agent does not start with this key; write lines of KEYID:BASE64, as docs/configuration.md shows");
+            foreach (var wrong in errors) error.WriteLine($"{path}: key: {wrong}");
+            error.WriteLine($"{path}: the agent does not start with this key; write lines of KEYID:BASE64, as docs/configuration.md shows");
         }
         var problems = Problems(options).Distinct().ToList();
-        foreach (var problem in problems) Console.Error.WriteLine(problem);
+        foreach (var problem in problems) error.WriteLine(problem);
         if (errors.Count > 0) return Commands.Usage;
-        Console.WriteLine(problems.Count == 0
-            ? $"{path}: good; node {options.Node}, {options.Groups.Count} group(s), {options.Probes.Count} probe(s)"
-            : $"{path}: the file is good, the host has {problems.Count} problem(s)");
+        output.WriteLine(problems.Count == 0
+            ? $"{path}: good; node {options.Node}, {options.Groups.Count} group(s), {options.Probes.Count} probe(s){(warnings == 0 ? "" : $"; {Counted.Text(0, warnings)}")}"
+            : $"{path}: the file is good{(warnings == 0 ? "" : $" ({Counted.Text(0, warnings)})")}, the host has {Counted.Text(problems.Count, 0)}");
         return problems.Count == 0 ? Commands.Done : Commands.Failed;
     }
 

@@ -20,12 +20,17 @@ internal static class Commands
 
     /// <summary>Reads the configuration and prints every problem of it at once.</summary>
     /// <returns>null when it has errors.</returns>
-    public static AgentOptions? Load(string path)
+    public static AgentOptions? Load(string path) => Load(path, Console.Error, out _);
+
+    /// <param name="warnings">How many it has; they stop nothing.</param>
+    public static AgentOptions? Load(string path, TextWriter error, out int warnings)
     {
         var result = AgentConfiguration.Load(path, ConfigurationEnvironment.OfProcess());
-        var text = result.Print();
-        if (text.Length > 0) Console.Error.Write(text);
-        return result.Ok ? result.Options : null;
+        error.Write(result.Print());
+        warnings = result.Warnings.Count;
+        if (result.Ok) return result.Options;
+        error.WriteLine($"arbiter-agent: {Counted.Text(result.Errors.Count, warnings)} in {path}; nothing was started");
+        return null;
     }
 
     public static int ExitCode(ParseResult parsed)

@@ -7,12 +7,9 @@ namespace NodeAgent.Configuration;
 /// <summary>The <c>groups:</c> section: one VRRP instance each, with its files and its probes.</summary>
 internal static class GroupReader
 {
-    public const int MostGroups = 32;
-    private const int MostVips = 64;
-
     public static IReadOnlyList<AgentGroupOptions>? Read(Section root, ProbesRead? probes)
     {
-        var entries = root.Required("groups", "give at least one group by name").Map(1, MostGroups, "groups");
+        var entries = root.Required("groups", "give at least one group by name").Map(1, NodeLimits.MostGroups, "groups");
         if (entries is null) return null;
         var taken = new Taken();
         var groups = new List<AgentGroupOptions>();
@@ -31,7 +28,7 @@ internal static class GroupReader
     {
         var instance = ReadInstance(section.Required("instance", "give the vrrp_instance of keepalived.conf"), taken);
         var device = ReadInterface(section.Required("interface", "give the interface that carries the VIPs"));
-        var vips = VipList.Read(section.Required("vips", "give the addresses with their prefix length, such as [ 172.20.0.248/16 ]"), MostVips, taken.Vips);
+        var vips = VipList.Read(section.Required("vips", "give the addresses with their prefix length, such as [ 172.20.0.248/16 ]"), taken.Vips);
         var steering = SteeringReader.Read(section, taken.Files);
         var most = steering?.DownFile is null ? 245 : 254;
         var basePriority = section.Required("base", $"give the priority in keepalived.conf, 2 to {most}").Integer(2, most);

@@ -25,6 +25,7 @@ internal static class PageRoom
 
     public static WebApplication UsePage(this WebApplication app)
     {
+        app.UseKnownHosts([], "Open the page at the address that the demo printed.");
         // what a replica answered carries its own headers already
         app.UseWhen(http => IsOwn(http.Request.Path), own => own.Use((HttpContext http, RequestDelegate next) => SafetyHeaders.Add(http, next)));
 

@@ -156,6 +156,34 @@ public sealed class ApiTests
         }
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("localhost", true)]
+    [InlineData("LocalHost.", true)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("172.20.0.11", true)]
+    [InlineData("[::1]", true)]
+    [InlineData("arbiter.example.net", true)]
+    [InlineData("example.net", false)]
+    [InlineData("localhost.example.net", false)]
+    [InlineData("127.0.0.1.example.net", false)]
+    public void A_server_is_named_by_an_address_as_localhost_or_as_allowed(string host, bool known) => Assert.Equal(known, KnownHosts.IsKnown(host, ["Arbiter.example.net"]));
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/api/v1/status")]
+    [InlineData("/livez")]
+    public async Task A_request_under_a_foreign_name_that_leads_here_is_refused_and_says_what_to_do(string path)
+    {
+        await using var host = await ApiHost.Start(Pictures.Healthy());
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = $"evil.example:{host.Http.BaseAddress!.Port}" } };
+        using var answer = await host.Http.SendAsync(request, Stop);
+        Assert.Equal((HttpStatusCode.MisdirectedRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("http.hosts in arbiter.yaml", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        using var local = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = "localhost" } };
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(local, Stop)).StatusCode);
+    }
+
     [Fact]
     public async Task An_endless_request_head_is_cut_off_by_the_limits()
     {

@@ -41,6 +41,7 @@ public sealed class CommandsTests
         Assert.Equal(Exit.Failed, await Run("check", "--config", "bad.yaml"));
         Assert.Contains("bad.yaml:3:1: one", _error.ToString());
         Assert.Contains("bad.yaml:9:1: two", _error.ToString());
+        Assert.Contains("\nwarning: bad.yaml:5:1: odd\narbiter: 2 problems, 1 warning in bad.yaml; nothing was started\n", _error.ToString());
         Assert.Empty(_out.ToString());
     }
 
@@ -49,6 +50,16 @@ public sealed class CommandsTests
     {
         Assert.Equal(Exit.Done, await Run("check", "--config", "good.yaml"));
         Assert.Contains("cluster chengdu, 1 group(s), 3 register server(s)", _out.ToString());
+    }
+
+    [Fact]
+    public async Task A_warning_is_said_and_counted_as_one_and_stops_nothing()
+    {
+        Assert.Equal(Exit.Done, await Run("check", "--config", "doubtful.yaml"));
+        Assert.EndsWith("; 1 warning\n", _out.ToString());
+        Assert.Equal("warning: doubtful.yaml:5:1: odd\n", _error.ToString());
+        Assert.Equal(Exit.Done, await Run("serve", "--config", "doubtful.yaml"));
+        Assert.NotNull(_served);
     }
 
     [Fact]
@@ -131,7 +142,12 @@ public sealed class CommandsTests
     {
         var rooms = new Rooms
         {
-            Load = file => file == "good.yaml" ? new Loaded(Pictures.Options(), []) : new Loaded(null, [$"{file}:3:1: one", $"{file}:9:1: two"]),
+            Load = file => file switch
+            {
+                "good.yaml" => new Loaded(Pictures.Options(), [], []),
+                "doubtful.yaml" => new Loaded(Pictures.Options(), [], [$"{file}:5:1: odd"]),
+                _ => new Loaded(null, [$"{file}:3:1: one", $"{file}:9:1: two"], [$"{file}:5:1: odd"]),
+            },
             Serve = (_, settings, _) =>
             {
                 _served = settings;

@@ -64,8 +64,8 @@ public sealed class ArbiterConfigurationTests
         var options = Good(With(
             Servers + "\nmode: majority\nuser: arbiter\npassword: word2\ntls: on\nlease: 4s\nrenew: 1s\nrpcTimeout: 300ms\nguard: 200ms\nclockRate: 0.02\nmargin: 50ms",
             "mode: observe\nservice: \"http://172.20.0.248:8080/ready?x=1\"\nfailback: manual\nonControlPlaneLoss: release\nonIsolation: hold\nbrakes: off\nrearm: 30s\nadvert: 100ms",
-            "replica: a2\nhttp: { listen: \"[::1]:8081\" }", "[ { node: lb1, preference: 1000 }, { node: lb2, preference: 1 } ]"));
-        Assert.Equal(("a2", "[::1]:8081"), (options.Replica, options.HttpListen));
+            "replica: a2\nhttp: { listen: \"[::1]:8081\", hosts: [ arbiter.example.net ] }", "[ { node: lb1, preference: 1000 }, { node: lb2, preference: 1 } ]"));
+        Assert.Equal(("a2", "[::1]:8081", "arbiter.example.net"), (options.Replica, options.HttpListen, Assert.Single(options.HttpHosts)));
         var quorum = options.Quorum;
         Assert.Equal(("arbiter", "word2", true, 0.02), (quorum.User, quorum.Password, quorum.Tls, quorum.ClockRate));
         Assert.Equal((4000, 1000, 300, 200, 50),
@@ -282,8 +282,9 @@ public sealed class ArbiterConfigurationTests
     [Fact]
     public void A_node_in_more_groups_than_its_agent_takes_is_refused()
     {
-        Assert.Equal(32, Good(Groups(32, 1)).Groups.Count);
-        Assert.Equal("groups: make lb1 a member of 33 groups: an agent takes at most 32; put more addresses into one group, or use more nodes", Bad(Groups(33, 1)));
+        const int Most = NodeLimits.MostGroups;
+        Assert.Equal(Most, Good(Groups(Most, 1)).Groups.Count);
+        Assert.Equal($"groups: make lb1 a member of {Most + 1} groups: an agent takes at most {Most}; put more addresses into one group, or use more nodes", Bad(Groups(Most + 1, 1)));
     }
 
     [Fact]

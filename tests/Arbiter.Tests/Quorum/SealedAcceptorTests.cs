@@ -103,7 +103,7 @@ public sealed class SealedAcceptorTests
             ImmutableSortedDictionary<string, string>.Empty.Add("x", "i"), RegisterValueTests.Empty, Ballot.Of(6, 1, 1), found => found);
         var begun = Restoration.Begin(plan);
         var ended = begun.Next.Receive("x", begun.Sends[0].Request, new Reply(Answer.Ok) { Ticket = "t", Accepted = One, Error = "FORGED", Detail = "FORGED: somebody changed it" });
-        Assert.Equal("the newest value, on x, cannot be read: FORGED: somebody changed it", ended.Ended);
+        Assert.Equal("the newest value, on x, cannot be read: FORGED: somebody changed it. Correct that, or delete the two keys of the register there to go on without it", ended.Ended);
         var older = begun.Next.Receive("x", begun.Sends[0].Request, new Reply(Answer.Ok) { Ticket = "t", Accepted = Ballot.Of(5, 1, 1), Error = "FORGED" });
         Assert.Null(older.Ended);
     }

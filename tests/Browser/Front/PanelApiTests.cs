@@ -22,6 +22,20 @@ public sealed class PanelApiTests
         Assert.Empty(Pressed(await off.Content.ReadFromJsonAsync<JsonElement>()));
     }
 
+    [Theory]
+    [InlineData("GET", "/")]
+    [InlineData("PUT", "/demo/faults/split")]
+    [InlineData("GET", "/api/v1/status")]
+    public async Task A_page_whose_name_leads_here_is_refused_and_breaks_nothing(string method, string path)
+    {
+        await using var stand = await FrontStand.Start();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Headers = { Host = $"evil.example:{stand.Address.Port}" } };
+        if (method == "PUT") request.Content = Body("""{"on": true}""");
+        using var answer = await stand.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, answer.StatusCode);
+        Assert.Empty(Pressed(await stand.Http.GetFromJsonAsync<JsonElement>("/demo/faults")));
+    }
+
     [Fact]
     public async Task Everything_is_mended_at_once()
     {

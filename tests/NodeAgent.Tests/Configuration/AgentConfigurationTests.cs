@@ -24,6 +24,24 @@ public sealed class AgentConfigurationTests
     }
 
     [Fact]
+    public void As_many_groups_are_taken_as_an_arbiter_may_order_and_no_more()
+    {
+        static string Groups(int most) => With() + string.Concat(Enumerable.Range(2, most - 1).Select(n => $$"""
+
+              g{{n}}:
+                instance: VI_{{n}}
+                interface: eth0
+                vips: [ 172.21.0.{{n}}/16 ]
+                steering: { fence: /run/arbiter-agent/g{{n}}.fence, priority: /run/arbiter-agent/g{{n}}.priority }
+                notifyFifo: /run/arbiter-agent/keepalived.fifo
+                probes: [ haproxy ]
+                base: 240
+            """));
+        Assert.Equal(NodeLimits.MostGroups, Good(Groups(NodeLimits.MostGroups)).Groups.Count);
+        Assert.Equal($"groups: has {NodeLimits.MostGroups + 1} groups: give 1 to {NodeLimits.MostGroups}", Bad(Groups(NodeLimits.MostGroups + 1)));
+    }
+
+    [Fact]
     public void Everything_given_is_taken()
     {
         var options = Good(With(group: "base: 110\nsick: 5\nadvert: 100ms\nkeepalivedPidFile: /run/k.pid\nisolation: []",

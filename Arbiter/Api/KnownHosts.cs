@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace Arbiter.Api;
+
+/// <summary>
+/// A page of somebody else can let its own name lead to this machine (DNS rebinding); a browser then takes what is served here for a part of that page. Such
+/// a request carries the foreign name. So it must name this server as it is reached: by a literal address, which no name service can
+/// redirect, as localhost, or by a name that was allowed. A request without a name comes from no browser.
+/// </summary>
+internal static class KnownHosts
+{
+    /// <param name="names">Allowed besides localhost, such as that of a proxy in front.</param>
+    /// <param name="howTo">What to do for a name that is meant, as a sentence.</param>
+    public static IApplicationBuilder UseKnownHosts(this IApplicationBuilder app, IReadOnlyList<string> names, string howTo) => app.Use((HttpContext http, RequestDelegate next) =>
+        IsKnown(http.Request.Host.Host, names) ? next(http)
+        : Answers.Problem(http, StatusCodes.Status421MisdirectedRequest, "Unknown host", $"This server is reached by its address or as localhost, and the request names another host. {howTo}").ExecuteAsync(http));
+
+    internal static bool IsKnown(string host, IReadOnlyList<string> names)
+    {
+        var name = host.EndsWith('.') ? host[..^1] : host;
+        return name.Length == 0 || name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(name.Trim('[', ']'), out _)
+            || names.Contains(name, StringComparer.OrdinalIgnoreCase);
+    }
+}
