@@ -51,7 +51,9 @@ public sealed class RestartStories(LabFixture lab, ITestOutputHelper output) : S
         Quiet(await Scene.SeenSince(from, holder), "agents of holder and standby killed, stopped, started, until armed again");
     }
 
+    /// <summary>In every run the simulator's seeds do this hundreds of times (V4).</summary>
     [Fact]
+    [Trait("tier", "long")]
     public async Task Without_the_control_plane_an_agent_that_is_killed_stopped_or_restarted_moves_nothing_either()
     {
         var holder = await Scene.Calm();

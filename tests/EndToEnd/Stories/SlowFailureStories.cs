@@ -39,8 +39,9 @@ public sealed class SlowFailureStories(LabFixture lab, ITestOutputHelper output)
     {
         var holder = await Scene.Calm();
         var struck = await Scene.Strike("cut-gateway", "both");
-        await Task.Delay(TimeSpan.FromSeconds(15));
-        Quiet(await Scene.SeenSince(struck, holder), "gateway cut for both, 15 s");
+        // an order and two rounds of every check that could want a move are over by then
+        await Task.Delay(TimeSpan.FromSeconds(8));
+        Quiet(await Scene.SeenSince(struck, holder), "gateway cut for both, 8 s");
         Assert.Equal(holder, await Scene.Calm());
         Quiet(await Scene.SeenSince(struck, holder), "gateway back, until armed again");
     }
