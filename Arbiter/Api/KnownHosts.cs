@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Arbiter.Api;
@@ -9,6 +10,8 @@ namespace Arbiter.Api;
 /// </summary>
 internal static class KnownHosts
 {
+    private static readonly IdnMapping s_idn = new();
+
     /// <param name="names">Allowed besides localhost, such as that of a proxy in front.</param>
     /// <param name="howTo">What to do for a name that is meant, as a sentence.</param>
     public static IApplicationBuilder UseKnownHosts(this IApplicationBuilder app, IReadOnlyList<string> names, string howTo) => app.Use((HttpContext http, RequestDelegate next) =>
@@ -17,8 +20,22 @@ internal static class KnownHosts
 
     internal static bool IsKnown(string host, IReadOnlyList<string> names)
     {
-        var name = host.EndsWith('.') ? host[..^1] : host;
+        var name = Plain(host);
         return name.Length == 0 || name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(name.Trim('[', ']'), out _)
-            || names.Contains(name, StringComparer.OrdinalIgnoreCase);
+            || names.Any(n => Plain(n).Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>A name in other letters has two spellings, and one of them comes here whatever was sent; the dot of the root says nothing.</summary>
+    private static string Plain(string name)
+    {
+        var bare = name.EndsWith('.') ? name[..^1] : name;
+        try
+        {
+            return bare.All(char.IsAscii) && !bare.Contains("xn--", StringComparison.OrdinalIgnoreCase) ? bare : s_idn.GetAscii(bare);
+        }
+        catch (ArgumentException)
+        {
+            return bare;                                     // no name at all: it equals only itself
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Contracts.Configuration;
 using Contracts.Vocabulary;
+using Contracts.Wire;
 
 namespace Arbiter.Configuration;
 
@@ -18,6 +19,14 @@ internal static class ArbiterConfiguration
         string text, ConfigurationEnvironment environment, string hostName, string file = "arbiter.yaml") =>
         Read(ConfigurationDocument.Parse(text, file, OverridePrefix, environment), hostName);
 
+    private static string? ReadKey(Value value)
+    {
+        if (value.Secret() is not { } text) return null;
+        if (KeyRing.TryParse(text, out _, out var errors)) return text;
+        value.Wrong($"is no cluster key ({string.Join("; ", errors)}): write lines of keyId:base64 of 32 bytes, docs/operating.md shows how to make one");
+        return null;
+    }
+
     private static ConfigurationResult<ArbiterOptions> Read(ConfigurationDocument document, string hostName)
     {
         if (document.Root is not { } root) return document.Finish<ArbiterOptions>(null);
@@ -25,8 +34,8 @@ internal static class ArbiterConfiguration
         var replica = ReadReplica(root.Optional("replica"), hostName);
         var (uri, password) = BrokerSection.Read(root);
         var quorum = QuorumReader.Read(root);
-        var key = root.Required("security", "give { clusterKey: \"${file:/etc/arbiter/cluster.key}\" }").Section()
-            ?.Required("clusterKey", "give the cluster's key, best as \"${file:/etc/arbiter/cluster.key}\"").Secret();
+        var key = root.Required("security", "give { clusterKey: \"${file:/etc/arbiter/cluster.key}\" }").Section() is { } security
+            ? ReadKey(security.Required("clusterKey", "give the cluster's key, best as \"${file:/etc/arbiter/cluster.key}\"")) : null;
         var (listen, hosts, metrics) = HttpReader.Read(root);
         var keep = ReadKeep(root);
         var groups = GroupReader.Read(root);

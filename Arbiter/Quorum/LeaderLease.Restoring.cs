@@ -141,13 +141,18 @@ internal sealed partial class LeaderLease
         _notBefore = _now + Between(_settings.BackoffLeast, _settings.BackoffMost) * (1 << Math.Min(_failedRestorations++, 5));
     }
 
+    private static string Hold(ImmutableArray<string> servers) => $"{string.Join(", ", servers)} {(servers.Length == 1 ? "holds" : "hold")}";
+
     /// <summary>What is waited for, for people.</summary>
     private string AboutDisaster()
     {
         if (_role is Role.Restoring) return "; a new generation is begun";
-        // time cures neither: what nobody may believe is corrected or deleted by a person
-        if (_picture.Bad is { IsEmpty: false } bad)
-            return $"; what {string.Join(", ", bad)} {(bad.Length == 1 ? "holds" : "hold")} must not be believed: correct the cause (it is told with the server), or delete the two keys of the register there, which makes it an empty server";
+        // no time cures what nobody may believe, and no new generation begins past it
+        var (strange, spoilt) = (_picture.Named(ValueSeal.IsStrange), _picture.Named(ValueSeal.IsSpoilt));
+        if (!strange.IsEmpty || !spoilt.IsEmpty)
+            return (strange.IsEmpty ? "" : $"; what {Hold(strange)} is not of this arbiter's key, version or cluster name (told with each server): correct that, and delete nothing there")
+                + (spoilt.IsEmpty ? "" : $"; what {Hold(spoilt)} must not be believed (told with each server): delete the two keys of the register there, which makes it an empty server")
+                + (_picture.Away is { IsEmpty: false } away ? $"; {string.Join(", ", away)} gave no answer: with it a majority may vote again" : "");
         if (!Disaster) return "";
         if (AllAnswer && _failedRestorations > 0 && _trouble.Length > 0) return $"; a new generation could not begin, and is tried again: {_trouble}";
         if (!AllAnswer)

@@ -28,6 +28,9 @@ internal sealed record LuaScript(string Text, string Sha)
 
 internal sealed record LuaScripts(LuaScript Read, LuaScript Prepare, LuaScript Accept, LuaScript Probe, LuaScript Seed, LuaScript Retire, LuaScript Adopt)
 {
+    /// <summary>An answer that no statement gives.</summary>
+    public const string BadReply = "BADREPLY";
+
     public static LuaScripts Plain { get; } = Load(false);
 
     /// <summary>For Redis 7 and later.</summary>
@@ -54,7 +57,7 @@ internal sealed record LuaScripts(LuaScript Read, LuaScript Prepare, LuaScript A
     public static Reply Parse(Request request, IReadOnlyList<string> said)
     {
         string At(int i) => i < said.Count ? said[i] : "";
-        if (!TryBallots(request, At, out var promised, out var accepted)) return Reply.NoAnswer("BADREPLY", "the server's ballots are no ballots: is the key used by another program?");
+        if (!TryBallots(request, At, out var promised, out var accepted)) return Reply.NoAnswer(BadReply, "the server's ballots are no ballots: is the key used by another program?");
         return (request, At(0)) switch
         {
             (_, "VIRGIN") => new Reply(Answer.Virgin) { RunId = At(1) },
@@ -73,7 +76,7 @@ internal sealed record LuaScripts(LuaScript Read, LuaScript Prepare, LuaScript A
             (Request.Probe, "OK") => new Reply(Answer.Ok) { RunId = At(1), Ticket = At(2), Promised = promised, Accepted = accepted, Value = At(5) },
             (Request.Seed, "OK") => new Reply(Answer.Ok) { RunId = At(1) },
             (Request.Accept or Request.Retire or Request.Adopt, "OK") => new Reply(Answer.Ok) { Incarnation = At(1) },
-            _ => Reply.NoAnswer("BADREPLY", $"the server answered '{At(0)}'"),
+            _ => Reply.NoAnswer(BadReply, $"the server answered '{At(0)}'"),
         };
     }
 

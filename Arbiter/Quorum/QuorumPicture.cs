@@ -46,8 +46,11 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
         return true;
     }
 
-    /// <summary>The servers that answer with what nobody may believe.</summary>
-    public ImmutableArray<string> Bad => [.. _servers.Where(s => ValueSeal.IsBad(s.State)).Select(s => s.Address)];
+    /// <summary>The servers that are shown under a name of this kind.</summary>
+    public ImmutableArray<string> Named(Func<string, bool> kind) => [.. _servers.Where(s => kind(s.State)).Select(s => s.Address)];
+
+    /// <summary>Those that give no answer at all, or one that has nothing to do with what is kept there.</summary>
+    public ImmutableArray<string> Away => [.. _servers.Where(s => !(s.State is Voting or ReplyCheck.Regressed or Unheard || IsOut(s) || ValueSeal.IsStrange(s.State) || ValueSeal.IsSpoilt(s.State))).Select(s => s.Address)];
 
     /// <summary>It answers and does not vote.</summary>
     public bool IsOut(string server) => IsOut(Of(server));

@@ -5,8 +5,11 @@ namespace Arbiter.Quorum;
 /// <summary>Names for what went wrong with a server. Each counts as no answer; the name is for the person who repairs it.</summary>
 internal static class RedisErrors
 {
+    /// <summary>The key holds no hash.</summary>
+    public const string WrongType = "WRONGTYPE";
+
     private static readonly string[] Known =
-        ["OOM", "BUSY", "READONLY", "MISCONF", "WRONGPASS", "NOAUTH", "NOPERM", "LOADING", "MASTERDOWN", "BADBALLOT", "NOREPLICAS", ValueSeal.BadValue, "WRONGTYPE"];
+        ["OOM", "BUSY", "READONLY", "MISCONF", "WRONGPASS", "NOAUTH", "NOPERM", "LOADING", "MASTERDOWN", "BADBALLOT", "NOREPLICAS", ValueSeal.BadValue, WrongType];
 
     /// <summary>Whether the server said that it does not believe who we are.</summary>
     public static bool IsRefusal(string said) =>

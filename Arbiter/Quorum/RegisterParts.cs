@@ -14,7 +14,7 @@ internal abstract class RegisterPart<T> : JsonConverter<T> where T : class
     /// <summary>More than a register holds in practice; two parts that share a place are written anew each time.</summary>
     private const int Places = 256;
 
-    /// <summary>At most a register's size of text for each thread that writes one.</summary>
+    /// <summary>At most one text for each place, for each thread that writes: a few hundred bytes each.</summary>
     [ThreadStatic]
     private static (T? Of, byte[] Json)[]? s_newest;
 

@@ -26,8 +26,11 @@ internal sealed class ValueSeal(RegisterMac mac, ClusterName cluster, bool accep
     public const string BadValue = "BADVALUE";
     public const string BadPromise = "BADPROMISE";
 
-    /// <summary>Whether a server is shown under one of these names: it answers, with what nobody may believe.</summary>
-    public static bool IsBad(string name) => name is Unsigned or Forged or Foreign or WrongCluster or WrongFormat or TooLarge or BadValue or BadPromise;
+    /// <summary>A server of this name and this arbiter do not belong together: what is there may be good, and lead elsewhere.</summary>
+    public static bool IsStrange(string name) => name is Unsigned or Foreign or WrongCluster or WrongFormat;
+
+    /// <summary>Somebody wrote into a server that is shown under this name, and only deleting what is there helps.</summary>
+    public static bool IsSpoilt(string name) => name is Forged or TooLarge or BadValue or BadPromise or RedisErrors.WrongType or LuaScripts.BadReply;
 
     /// <summary>What to delete on a server that somebody wrote into.</summary>
     public string Keys => $"{RegisterKeys.Register(cluster)} and {RegisterKeys.Probe(cluster)}";

@@ -26,7 +26,7 @@ internal static class CheckCommand
         if (!KeyRing.TryParse(options.Key, out _, out var errors))
         {
             foreach (var wrong in errors) error.WriteLine($"{path}: key: {wrong}");
-            error.WriteLine($"{path}: the agent does not start with this key; write lines of KEYID:BASE64, as docs/configuration.md shows");
+            error.WriteLine($"{path}: the agent does not start with this key; take what 'arbiter key NODE' prints on an arbiter host");
         }
         var problems = Problems(options).Distinct().ToList();
         foreach (var problem in problems) error.WriteLine(problem);

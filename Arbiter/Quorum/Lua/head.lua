@@ -4,9 +4,9 @@ local R, Q = KEYS[1], KEYS[2]                                   -- register, pro
 local run = string.match(redis.call('INFO','server'), 'run_id:(%x+)')
 local h = redis.call('HMGET', R, 'run','inc','p','a')
 local voting = h[2] and h[1] == run
-local whole = h[3] and h[4]
+local function bad(b) return not b or #b ~= 48 or string.find(b, '%D') end
+local whole = not bad(h[3]) and not bad(h[4])
 if voting and not whole then                                     -- nobody knows what it promised or accepted: it may not go on as if it did
-  return redis.error_reply('BADVALUE a field is missing: somebody writes into Redis; delete the keys ' .. R .. ' and ' .. Q .. ' there, and it is taken back')
+  return redis.error_reply('BADVALUE a field is missing or no ballot: somebody writes into Redis; delete the keys ' .. R .. ' and ' .. Q .. ' there, and it is taken back')
 end
-local function bad(b) return #b ~= 48 or string.find(b, '%D') end
 local function value() return redis.call('HMGET', R, 'v')[1] end     -- up to 64 KB: fetched only where it is told

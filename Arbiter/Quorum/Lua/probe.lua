@@ -1,6 +1,7 @@
 -- PROBE newInc ballot expectedTicket   (only a non-voter answers; newInc '' = ask for the ticket only)
 if voting then return {'VOTING', h[2]} end
-local q = redis.call('HMGET', Q, 'run','ticket','inc','b')
+local q = redis.pcall('HMGET', Q, 'run','ticket','inc','b')
+if q.err then q = {} end                                         -- no hash: somebody wrote there; it is begun anew like that of another life
 if q[1] ~= run then                                              -- the ticket is made by the server, never by the caller:
   local t = run .. ':' .. string.match(redis.call('INFO','stats'), 'total_commands_processed:(%d+)')   -- new for every loss of memory, FLUSHALL too
   redis.call('DEL', Q); redis.call('HSET', Q, 'run', run, 'ticket', t); q = {run, t, false, false}

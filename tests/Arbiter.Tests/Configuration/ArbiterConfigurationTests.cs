@@ -15,7 +15,7 @@ public sealed class ArbiterConfigurationTests
         rabbitmq: {"{"} uri: "amqp://arbiter@127.0.0.1:5672/ha", password: word {"}"}
         quorum:
           {quorum.ReplaceLineEndings("\n  ")}
-        security: {"{"} clusterKey: "k1:abcdef" {"}"}
+        security: {"{"} clusterKey: "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" {"}"}
         {rest}
         groups:
           - name: web
@@ -46,7 +46,7 @@ public sealed class ArbiterConfigurationTests
     public void A_small_file_gets_the_documented_defaults()
     {
         var options = Good(With());
-        Assert.Equal(("chengdu", "arb1", "word", "k1:abcdef", "127.0.0.1:8080"),
+        Assert.Equal(("chengdu", "arb1", "word", "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "127.0.0.1:8080"),
             (options.Cluster.Value, options.Replica, options.RabbitMqPassword, options.ClusterKey, options.HttpListen));
         Assert.Equal("amqp://arbiter@127.0.0.1:5672/ha", options.RabbitMqUri.ToString());
         Assert.Equal(["r1:6379", "r2:6379", "r3:6379"], options.Quorum.Redis);
@@ -228,12 +228,21 @@ public sealed class ArbiterConfigurationTests
             Parse(text).Errors.Select(e => e.ToString()));
     }
 
+    /// <summary>It is looked at where the file is checked: a program that starts must not fall over it.</summary>
+    [Fact]
+    public void A_key_that_is_none_is_an_error_of_the_file_and_is_not_printed()
+    {
+        var error = Assert.Single(Parse(With(Servers).Replace("k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "hunter2", StringComparison.Ordinal)).Errors).ToString();
+        Assert.Contains("security.clusterKey: is no cluster key (line 1: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Options_printed_show_no_secret()
     {
         var options = Good(With(Servers + "\npassword: word"));
         Assert.DoesNotContain("word", $"{options} {options.Quorum}");
-        Assert.DoesNotContain("abcdef", options.ToString());
+        Assert.DoesNotContain("AAECAwQF", options.ToString());
     }
 
     [Fact]
@@ -242,7 +251,7 @@ public sealed class ArbiterConfigurationTests
         var secret = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(secret, "word\n");
+            File.WriteAllText(secret, "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
             var text = Repository.Read("packaging", "etc", "arbiter.yaml");
             foreach (var name in (string[])["mq.password", "redis.password", "cluster.key"]) text = text.Replace($"/etc/arbiter/{name}", secret);
             File.WriteAllText(secret + ".yaml", text);

@@ -10,7 +10,7 @@ public sealed class ScheduleReaderTests
         cluster: chengdu
         rabbitmq: { uri: "amqp://arbiter@127.0.0.1:5672/ha", password: word }
         quorum: { redis: [ "r1:6379", "r2:6379", "r3:6379" ] }
-        security: { clusterKey: "k1:abcdef" }
+        security: { clusterKey: "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" }
         {{rest}}
         groups:
           - name: web

@@ -11,7 +11,7 @@ public sealed class ReceiverConfigurationTests
         cluster: chengdu
         rabbitmq: { uri: "amqp://arbiter@127.0.0.1:5672/ha", password: word }
         quorum: { redis: [ "r1:6379", "r2:6379", "r3:6379" ] }
-        security: { clusterKey: "k1:abcdef" }
+        security: { clusterKey: "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" }
         groups:
           - { name: web, vips: [ 172.20.0.248/16 ], members: [ { node: lb1 }, { node: lb2 } ] }
           - { name: mail, vips: [ 172.20.0.249/16 ], members: [ { node: lb3 }, { node: lb4 } ] }

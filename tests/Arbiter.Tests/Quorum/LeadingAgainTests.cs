@@ -50,8 +50,8 @@ public sealed class LeadingAgainTests
         Until<RegisterEvent.Gained>();
         _forged = ["x", "y"];
         Until<RegisterEvent.Lost>();
-        Assert.Equal("fewer than 2 of 3 servers vote: x FORGED, y FORGED, z voting; what x, y hold must not be believed: correct the cause (it is told with the server), "
-            + "or delete the two keys of the register there, which makes it an empty server", Reason(r => r.Contains("FORGED", StringComparison.Ordinal)));
+        Assert.Equal("fewer than 2 of 3 servers vote: x FORGED, y FORGED, z voting; what x, y hold must not be believed (told with each server): "
+            + "delete the two keys of the register there, which makes it an empty server", Reason(r => r.Contains("FORGED", StringComparison.Ordinal)));
         foreach (var name in _forged) _servers[name].Flush();
         _forged = [];
         Reason(r => r.Contains("; a new generation begins in ", StringComparison.Ordinal));

@@ -111,7 +111,7 @@ public sealed class RedisNamesTests
         {
             var reply = await one.Ask(request, default);
             Assert.Equal((Answer.None, "BADVALUE"), (reply.Answer, reply.Error));
-            Assert.Equal("BADVALUE a field is missing: somebody writes into Redis; delete the keys vip:chengdu:reg and vip:chengdu:probe there, and it is taken back", reply.Detail);
+            Assert.Equal("BADVALUE a field is missing or no ballot: somebody writes into Redis; delete the keys vip:chengdu:reg and vip:chengdu:probe there, and it is taken back", reply.Detail);
         }
         Assert.StartsWith(":", await servers[0].Say("DEL vip:chengdu:reg vip:chengdu:probe"), StringComparison.Ordinal);
         await Voting(one);

@@ -37,7 +37,7 @@ public sealed class SignedRegisterTests
         await RegisterWorld.Until(() => late.Register.Status.Acceptors.Count(a => a.State == "FORGED") == 2 && late.Register.Status.State == RegisterState.QuorumLost, "two are shown as forged, and all are heard");
         Assert.DoesNotContain(late.Register.Status.Assignments.Values, a => a.Holder == Lb2);
         Assert.Contains("somebody changed it", late.Register.Status.Acceptors[0].Detail, StringComparison.Ordinal);
-        Assert.Contains(" hold must not be believed: correct the cause", late.Register.Status.Reason, StringComparison.Ordinal);
+        Assert.Contains(" hold must not be believed (told with each server): delete the two keys", late.Register.Status.Reason, StringComparison.Ordinal);
         Assert.False(late.Register.MaySpeak());
 
         // what a person does: the bad ones are emptied, and the arbiters go on by themselves

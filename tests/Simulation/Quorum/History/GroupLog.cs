@@ -78,13 +78,13 @@ internal sealed class GroupLog(GroupName group)
     public List<Operation<GroupAsk>> ByLeaders() => [.. Proposals(), .. _reads.Where(r => r.Sureness != Sureness.Picture).Select(r => r.Read)];
 
     /// <summary>
-    /// What stood at some time before it was told, for all that was told. Not of a generation that nobody came to lead: nobody acted on it, and when all lose
-    /// their memory once more the next one may begin below it.
+    /// What stood at some time before it was told, for all that was told. Not of a generation from before somebody came to lead it: nobody acted on it, and
+    /// when all lose their memory once more the next one may begin below it, or have its number.
     /// </summary>
     public List<Operation<GroupAsk>> ByAnybody()
     {
-        var led = _reads.Where(r => r.Sureness == Sureness.Recorded).Select(r => GenerationOf(r.Read)).ToHashSet();
-        return [.. Proposals(), .. _reads.Where(r => led.Contains(GenerationOf(r.Read))).Select(r => r.Sureness == Sureness.Recorded ? r.Read : r.Read with { Call = 0 })];
+        var led = _reads.Where(r => r.Sureness == Sureness.Recorded).GroupBy(r => GenerationOf(r.Read), r => r.Read.Call).ToDictionary(g => g.Key, g => g.Min());
+        return [.. Proposals(), .. _reads.Where(r => led.TryGetValue(GenerationOf(r.Read), out var from) && r.Read.Call >= from).Select(r => r.Sureness == Sureness.Recorded ? r.Read : r.Read with { Call = 0 })];
     }
 
     private static long GenerationOf(Operation<GroupAsk> read) => ((GroupAsk.Read)read.What).Generation;
