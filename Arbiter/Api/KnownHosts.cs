@@ -20,22 +20,24 @@ internal static class KnownHosts
 
     internal static bool IsKnown(string host, IReadOnlyList<string> names)
     {
-        var name = Plain(host);
+        var name = Bare(host);
         return name.Length == 0 || name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(name.Trim('[', ']'), out _)
-            || names.Any(n => Plain(n).Equals(name, StringComparison.OrdinalIgnoreCase));
+            || names.Any(n => Ascii(Bare(n)).Equals(Ascii(name), StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>A name in other letters has two spellings, and one of them comes here whatever was sent; the dot of the root says nothing.</summary>
-    private static string Plain(string name)
+    /// <summary>The dot of the root says nothing.</summary>
+    private static string Bare(string name) => name.EndsWith('.') ? name[..^1] : name;
+
+    /// <summary>A name in other letters has two spellings, and one of them comes here whatever was sent. What is no name at all equals only itself.</summary>
+    private static string Ascii(string name)
     {
-        var bare = name.EndsWith('.') ? name[..^1] : name;
         try
         {
-            return bare.All(char.IsAscii) && !bare.Contains("xn--", StringComparison.OrdinalIgnoreCase) ? bare : s_idn.GetAscii(bare);
+            return s_idn.GetAscii(name);
         }
         catch (ArgumentException)
         {
-            return bare;                                     // no name at all: it equals only itself
+            return name;
         }
     }
 }

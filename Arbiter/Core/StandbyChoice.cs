@@ -26,8 +26,8 @@ internal static class StandbyChoice
     private static bool Loose(Facts f) => f.State.Rules.Deviations.StandbyInMoves;
 
     private static bool MayChange(Facts f) =>
-        Loose(f) && f.State.Leading || f.State.Leading && !f.Tilted && f.HolderSteady && f.State.Move is null && f.State.InFlight is null
-        && f.State.Members.All(m => m.DisturbedAt is not { } at || f.Now - at >= GroupRules.Calm);
+        f.State.Leading && (Loose(f) || (!f.Tilted && f.HolderSteady && f.State.Move is null && f.State.InFlight is null
+        && f.State.Members.All(m => m.DisturbedAt is not { } at || f.Now - at >= GroupRules.Calm)));
 
     /// <summary>The present one, unless it became the holder or freshly says that it cannot be one. What is not armed yet must be good for it.</summary>
     private static MemberView? Kept(Facts f)

@@ -10,7 +10,7 @@ internal sealed partial class LeaderLease
     public const int MaxPending = 1024;
     private const int ReleaseTries = 3;
 
-    private List<TimedProposal> _pending = [];
+    private readonly List<TimedProposal> _pending = [];
     /// <summary>Forgotten when leading ends: who wished wishes again at the next leader.</summary>
     private readonly List<TimedWish> _wishes = [];
     /// <summary>A planted defect: what is tried again is written over whatever stands.</summary>
@@ -110,7 +110,8 @@ internal sealed partial class LeaderLease
                         $"{refused.Reason} (not confirmed: {result.Reason})"));
                 _owesObserved |= change.Batch.Length > 0;
                 ImmutableArray<TimedProposal> granted = [.. change.Batch.Where((_, i) => verdicts[i].Granted)];
-                if (_deviations.RetriedBlindly) (_pending, _blind) = ([.. granted, .. _pending], granted.Length > 0);
+                _blind = _deviations.RetriedBlindly && granted.Length > 0;
+                if (_deviations.RetriedBlindly) _pending.InsertRange(0, granted);
                 else NotKnown(change with { Batch = granted }, result.Reason);
                 Retry();
                 break;

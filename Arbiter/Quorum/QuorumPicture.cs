@@ -42,7 +42,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
     public bool AllAnswerSince(TimeSpan then)
     {
         foreach (var one in _servers)
-            if (!(one.State is Voting or ReplyCheck.Regressed || IsOut(one)) || !(one.HeardAt >= then)) return false;
+            if (!Says(one) || !(one.HeardAt >= then)) return false;
         return true;
     }
 
@@ -50,7 +50,7 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
     public ImmutableArray<string> Named(Func<string, bool> kind) => [.. _servers.Where(s => kind(s.State)).Select(s => s.Address)];
 
     /// <summary>Those that give no answer at all, or one that has nothing to do with what is kept there.</summary>
-    public ImmutableArray<string> Away => [.. _servers.Where(s => !(s.State is Voting or ReplyCheck.Regressed or Unheard || IsOut(s) || ValueSeal.IsStrange(s.State) || ValueSeal.IsSpoilt(s.State))).Select(s => s.Address)];
+    public ImmutableArray<string> Away => [.. _servers.Where(s => !(Says(s) || s.State == Unheard || ValueSeal.IsStrange(s.State) || ValueSeal.IsSpoilt(s.State))).Select(s => s.Address)];
 
     /// <summary>It answers and does not vote.</summary>
     public bool IsOut(string server) => IsOut(Of(server));
@@ -98,6 +98,9 @@ internal sealed class QuorumPicture(ImmutableArray<string> servers)
     }
 
     private bool Votes(Noted server) => server.State == Voting && !IsStale(server);
+
+    /// <summary>It says that it votes, or that it does not.</summary>
+    private static bool Says(Noted server) => server.State is Voting or ReplyCheck.Regressed || IsOut(server);
 
     private static bool IsOut(Noted server) => server.State is "restarted" or "virgin";
 

@@ -60,13 +60,7 @@ internal sealed partial class RegisterLoop : IRegister
 
     public void Reported(long generation)
     {
-        if (generation is <= 0 or > Ballot.MaxGeneration) return;
-        for (var was = Volatile.Read(ref _reported); generation > was;)
-        {
-            var found = Interlocked.CompareExchange(ref _reported, generation, was);
-            if (found == was) return;
-            was = found;
-        }
+        if (generation is > 0 and <= Ballot.MaxGeneration) Highest.Raise(ref _reported, generation);
     }
 
     public bool MaySpeak() => _clock.Now.Ticks < Volatile.Read(ref _speakUntil);

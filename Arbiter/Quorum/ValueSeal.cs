@@ -59,18 +59,8 @@ internal sealed class ValueSeal(RegisterMac mac, ClusterName cluster, bool accep
 
     private void Believe(Ballot ballot)
     {
-        Raise(ref _generation, ballot.Generation);
-        Raise(ref _number, ballot.Number);
-    }
-
-    private static void Raise(ref long to, long value)
-    {
-        for (var was = Volatile.Read(ref to); value > was;)
-        {
-            var found = Interlocked.CompareExchange(ref to, value, was);
-            if (found == was) return;
-            was = found;
-        }
+        Highest.Raise(ref _generation, ballot.Generation);
+        Highest.Raise(ref _number, ballot.Number);
     }
 
     public string Seal(Ballot ballot, string json)

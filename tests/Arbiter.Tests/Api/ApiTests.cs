@@ -164,10 +164,14 @@ public sealed class ApiTests
     [InlineData("172.20.0.11", true)]
     [InlineData("[::1]", true)]
     [InlineData("arbiter.example.net", true)]
+    [InlineData("arbiter.example.net.", true)]
+    [InlineData("b\u00fccher.example", true)]
+    [InlineData("xn--bcher-kva.example", true)]
+    [InlineData("rooted.example", true)]
     [InlineData("example.net", false)]
     [InlineData("localhost.example.net", false)]
     [InlineData("127.0.0.1.example.net", false)]
-    public void A_server_is_named_by_an_address_as_localhost_or_as_allowed(string host, bool known) => Assert.Equal(known, KnownHosts.IsKnown(host, ["Arbiter.example.net"]));
+    public void A_server_is_named_by_an_address_as_localhost_or_as_allowed(string host, bool known) => Assert.Equal(known, KnownHosts.IsKnown(host, ["Arbiter.example.net", "xn--bcher-kva.example", "rooted.example."]));
 
     [Theory]
     [InlineData("/")]
